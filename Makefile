@@ -1,0 +1,66 @@
+# Two commands, each from nothing but Python >= 3.11 and make:
+#   make book   builds the site        make test   runs every test
+# Everything that they need goes into .venv (delete it, or `make clean`, to start anew).
+
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SITE := _build/html
+NBSTRIPOUT := nbstripout --keep-id --keep-count --extra-keys 'metadata.widgets metadata.language_info cell.metadata.execution'
+# Two kernels at a time, each with one chapter.
+NBVAL := pytest --nbval-lax --nbval-cell-timeout 300 -n 2 --dist loadfile -W default
+
+# A kernel must not start a thread pool for each of its libraries while another runs beside it.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export PYTHONUTF8 := 1
+
+.PHONY: help book test lint unit notebooks browser binder chapter strip lock clean
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: $(READY)  ## Run all chapters and build the site; prints its address
+	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
+	@$(BIN)/python -c "from pathlib import Path; print('\nThe book:', Path('$(SITE)/index.html').resolve().as_uri())"
+
+test: lint unit notebooks book browser  ## Run every test: lint, unit, notebooks, the site in a browser
+	@echo "All tests passed."
+
+lint: $(READY)  ## Style, floors of the package, outputs in notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/$(NBSTRIPOUT) --verify book/*.ipynb
+
+unit: $(READY)  ## Unit, property and packaging tests
+	$(BIN)/pytest tests --ignore=tests/browser
+
+notebooks: $(READY)  ## Run each chapter and compare its printed numbers
+	$(BIN)/$(NBVAL) book
+
+browser: $(READY)  ## Open each built page in headless Chromium (after `make book`)
+	$(BIN)/pytest tests/browser
+
+binder: $(READY)  ## What Binder does: requirements.txt alone, JupyterLab, each chapter from its own folder
+	$(BIN)/python scripts/binder_check.py
+
+chapter: $(READY)  ## Quick look at one chapter: make chapter NAME=lif
+	$(BIN)/python scripts/chapter.py $(NAME)
+
+strip: $(READY)  ## Take the outputs out of the notebooks (before a commit)
+	$(BIN)/$(NBSTRIPOUT) book/*.ipynb
+
+lock: ## Write requirements.txt and web/package-lock.json anew from the ranges
+	$(PYTHON) scripts/lock.py
+
+clean:  ## Remove everything that was built, and the environment
+	rm -rf $(VENV) _build dist lifcourse/static web/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.txt pyproject.toml hatch_build.py web/package-lock.json scripts/make_venv.sh
+	sh scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@

@@ -1,0 +1,154 @@
+/* Draws the Plotly figures of a page: each when it comes near the viewport, in the colours of the theme, as wide as its column. */
+(() => {
+  "use strict";
+
+  const PLOTLY = new URL("plotly-cartesian.min.js", document.currentScript.src).href;
+  const NEAR = "600px 0px";
+  const PHONE = 520; // narrower than this: smaller type, legend above
+  const DEFAULT_HEIGHT = 420;
+  const CONFIG = {
+    displayModeBar: "hover",
+    displaylogo: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    toImageButtonOptions: { scale: 2 },
+    showTips: false,
+  };
+  const figures = new Map(); // element -> {spec, canvas, width}
+
+  let plotly = null;
+  function loadPlotly() {
+    plotly ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = PLOTLY;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => reject(new Error(`could not load ${PLOTLY}`));
+      document.head.append(script);
+    });
+    return plotly;
+  }
+
+  function theme() {
+    const style = getComputedStyle(document.documentElement);
+    const dark = document.documentElement.dataset.theme === "dark";
+    const value = (name, light, otherwise) => style.getPropertyValue(name).trim() || (dark ? otherwise : light);
+    return {
+      text: value("--pst-color-text-base", "#222832", "#ced6dd"),
+      surface: value("--pst-color-on-background", "#ffffff", "#222832"),
+      grid: value("--lif-grid", "#e1e4e8", "#3a414b"),
+      zero: value("--lif-zero", "#b4bac2", "#67707c"),
+      family: getComputedStyle(document.body).fontFamily,
+    };
+  }
+
+  /** The theme's colours as an update for Plotly.relayout; the traces keep their own. */
+  function themeUpdate(layout) {
+    const { text, surface, grid, zero, family } = theme();
+    const update = {
+      "font.color": text,
+      "font.family": family,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      "legend.bgcolor": "rgba(0,0,0,0)",
+      "hoverlabel.bgcolor": surface,
+      "hoverlabel.bordercolor": zero,
+      "hoverlabel.font.color": text,
+      "modebar.bgcolor": "rgba(0,0,0,0)",
+      "modebar.color": text,
+      "modebar.activecolor": text,
+    };
+    const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));
+    for (const axis of new Set(["xaxis", "yaxis", ...axes])) {
+      update[`${axis}.gridcolor`] = grid;
+      update[`${axis}.zerolinecolor`] = zero;
+      update[`${axis}.linecolor`] = zero;
+      update[`${axis}.tickcolor`] = zero;
+    }
+    return update;
+  }
+
+  const at = (object, path) => path.split(".").reduce((value, key) => value?.[key], object);
+
+  /** Size, type and place of the legend for a column of this width, as an update; wide ones get back what the figure says. */
+  function sizeUpdate(layout, width) {
+    const height = layout.height ?? DEFAULT_HEIGHT;
+    const phone = {
+      height: Math.max(300, Math.round(height * 0.85)),
+      "font.size": 11,
+      "margin.l": 52,
+      "margin.r": 12,
+      "legend.orientation": "h",
+      "legend.x": 0,
+      "legend.xanchor": "left",
+      "legend.y": 1.02,
+      "legend.yanchor": "bottom",
+    };
+    const update = Object.fromEntries(Object.keys(phone).map((path) => [path, at(layout, path) ?? null]));
+    return { ...update, height, ...(width < PHONE ? phone : {}), width };
+  }
+
+  function withUpdate(layout, update) {
+    const result = structuredClone(layout);
+    for (const [path, value] of Object.entries(update)) {
+      if (value === null) continue;
+      const keys = path.split(".");
+      const last = keys.pop();
+      let target = result;
+      for (const key of keys) target = target[key] ??= {};
+      target[last] = value;
+    }
+    return result;
+  }
+
+  async function draw(element) {
+    observer.unobserve(element);
+    const figure = figures.get(element);
+    if (figure.canvas) return;
+    figure.canvas = document.createElement("div");
+    element.append(figure.canvas);
+    try {
+      const Plotly = await loadPlotly();
+      const { data, layout } = figure.spec;
+      figure.width = element.clientWidth;
+      const update = { ...themeUpdate(layout), ...sizeUpdate(layout, figure.width), autosize: false };
+      if (matchMedia("(pointer: coarse)").matches) update.dragmode = false; // a finger scrolls the page
+      await Plotly.newPlot(figure.canvas, data, withUpdate(layout, update), CONFIG);
+      element.style.minHeight = "";
+      element.dataset.state = "drawn";
+      resizes.observe(element);
+    } catch (error) {
+      element.dataset.state = "failed";
+      figure.canvas.textContent = `This figure could not be drawn: ${error.message}. It shows: ${element.getAttribute("aria-label")}`;
+      console.error(error);
+    }
+  }
+
+  const observer = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => draw(entry.target)),
+    { rootMargin: NEAR },
+  );
+
+  const resizes = new ResizeObserver((entries) => {
+    requestAnimationFrame(() => {
+      for (const { target } of entries) {
+        const figure = figures.get(target);
+        const width = target.clientWidth;
+        if (width === 0 || width === figure.width) continue;
+        figure.width = width;
+        window.Plotly.relayout(figure.canvas, sizeUpdate(figure.spec.layout, width));
+      }
+    });
+  });
+
+  new MutationObserver(() => {
+    for (const { spec, canvas } of figures.values()) {
+      if (canvas?.data) window.Plotly.relayout(canvas, themeUpdate(spec.layout));
+    }
+  }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+
+  addEventListener("beforeprint", () => figures.forEach((_, element) => draw(element)));
+
+  for (const element of document.querySelectorAll(".lif-plotly")) {
+    figures.set(element, { spec: JSON.parse(element.querySelector("script").textContent) });
+    observer.observe(element);
+  }
+})();
