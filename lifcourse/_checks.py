@@ -1,0 +1,86 @@
+"""Checks of what a caller hands in: each error names the argument, its value and what would be right."""
+
+import math
+import numbers
+import warnings
+from collections.abc import Sized
+
+import numpy as np
+
+
+def number(name, value, *, positive=False, nonnegative=False):
+    """Return `value` as a float, or say what is wrong with the argument `name`.
+
+    Raises
+    ------
+    TypeError
+        If the value is not a real number.
+    ValueError
+        If it is NaN or infinite, or not positive (not negative) where it has to be.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})")
+    try:
+        value = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} = {value!r} is too large for a float") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{name} = {value!r} must be finite")
+    if positive and value <= 0:
+        raise ValueError(f"{name} = {value!r} must be greater than 0")
+    if nonnegative and value < 0:
+        raise ValueError(f"{name} = {value!r} must be 0 or greater")
+    return value
+
+
+def array(name, value):
+    """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements."""
+    if isinstance(value, str) or (isinstance(value, Sized) and any(isinstance(v, str) for v in np.ravel(value)[:1])):
+        raise TypeError(f"{name} must hold numbers, not {value!r}")
+    found = np.asarray(value)
+    if found.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
+    found = found.astype(float)
+    wrong = ~np.isfinite(found)
+    if wrong.any():
+        where = np.argwhere(wrong)[0]
+        at = f"[{', '.join(map(str, where))}]" if found.ndim else ""
+        raise ValueError(f"{name}{at} = {found[tuple(where)]!r} must be finite")
+    return found
+
+
+def generator(name, value):
+    """Return `value` if it is a `numpy.random.Generator`; raise TypeError if it is anything else."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, say numpy.random.default_rng(1), not {value!r}")
+    return value
+
+
+def samples(duration, dt):
+    """Number of samples ``round(duration / dt)``.
+
+    Raises
+    ------
+    ValueError
+        If `dt` or `duration` is not a positive, finite number, or if there would be no sample, or more than 2**53.
+    """
+    dt = number("dt", dt, positive=True)
+    duration = number("duration", duration, positive=True)
+    if duration / dt >= 2.0**53:
+        raise ValueError(f"dt = {dt!r} s is too small to divide a duration of {duration!r} s into")
+    n = round(duration / dt)
+    if n < 1:
+        raise ValueError(f"duration = {duration!r} s is shorter than one step dt = {dt!r} s")
+    return n
+
+
+def usual(name, value, unit, example, *, below=None, above=None):
+    """Warn when a value is so far from any neuron's that a unit was probably forgotten; it is used as it stands."""
+    if (below is not None and value < below) or (above is not None and value > above):
+        warnings.warn(
+            f"{name} = {value:g} {unit} is far from any neuron's. Was a unit forgotten, as in {example}?",
+            UserWarning,
+            stacklevel=5,
+        )
