@@ -24,6 +24,7 @@ help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: $(READY)  ## Run all chapters and build the site; prints its address
+	@rm -rf $(SITE)  # pages of chapters that are no more; what has not changed is written anew from _build/.doctrees
 	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
 	@$(BIN)/python -c "from pathlib import Path; print('\nThe book:', Path('$(SITE)/index.html').resolve().as_uri())"
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 PAGES = Path(__file__).parent / "pages"
-SCRIPT = "lifcourse/figures.js"
+FIGURES = "lifcourse/figures.js"
+REPAIRS = "lifcourse/pages.js"
 STYLE = "lifcourse/pages.css"
 MATHJAX = "lifcourse/tex-svg-full.js"
 DEFAULT_HEIGHT = 420
@@ -172,17 +173,20 @@ def _copy_assets(app: Sphinx) -> None:
     modules = Path(app.srcdir, app.config.lifcourse_node_modules)
     for source, name in VENDORED.items():
         if not (modules / source).is_file():
-            raise ExtensionError(f"{modules / source} is missing: run `npm ci` in {modules.parent}, or `pip install -e .`")
+            raise ExtensionError(
+                f"{modules / source} is missing: run `npm ci` in {modules.parent}, or `pip install -e .`"
+            )
         shutil.copyfile(modules / source, target / name)
 
 
 def _add_assets(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
-    """Put the style on every page, and the script on those that have a figure."""
+    """Put style and repairs on every page, and the script that draws on those that have a figure."""
     if app.builder.format != "html":
         return
     app.add_css_file(STYLE, priority=900)
+    app.add_js_file(REPAIRS, loading_method="defer")
     if doctree is not None and any(node.get("lifcourse_figure") for node in doctree.findall(nodes.raw)):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(FIGURES, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

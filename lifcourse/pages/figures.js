@@ -6,6 +6,7 @@
   const NEAR = "600px 0px";
   const PHONE = 520; // narrower than this: smaller type, legend above
   const DEFAULT_HEIGHT = 420;
+  const MARGINS = { "margin.l": 70, "margin.r": 24, "margin.b": 56 }; // where the figure says nothing
   const CONFIG = {
     displayModeBar: "hover",
     displaylogo: false,
@@ -63,10 +64,18 @@
       update[`${axis}.linecolor`] = zero;
       update[`${axis}.tickcolor`] = zero;
     }
+    // Lines and arrows to which the figure gives no colour are of the text's.
+    (layout.shapes ?? []).forEach((shape, i) => {
+      if (!shape.line?.color) update[`shapes[${i}].line.color`] = text;
+    });
+    (layout.annotations ?? []).forEach((annotation, i) => {
+      if (!annotation.arrowcolor) update[`annotations[${i}].arrowcolor`] = text;
+    });
     return update;
   }
 
-  const at = (object, path) => path.split(".").reduce((value, key) => value?.[key], object);
+  const keysOf = (path) => path.split(/[.[\]]+/).filter(Boolean);
+  const at = (object, path) => keysOf(path).reduce((value, key) => value?.[key], object);
 
   /** Size, type and place of the legend for a column of this width, as an update; wide ones get back what the figure says. */
   function sizeUpdate(layout, width) {
@@ -76,27 +85,39 @@
       "font.size": 11,
       "margin.l": 52,
       "margin.r": 12,
+      "margin.b": 48,
       "legend.orientation": "h",
       "legend.x": 0,
       "legend.xanchor": "left",
       "legend.y": 1.02,
       "legend.yanchor": "bottom",
     };
-    const update = Object.fromEntries(Object.keys(phone).map((path) => [path, at(layout, path) ?? null]));
-    return { ...update, height, ...(width < PHONE ? phone : {}), width };
+    const wide = Object.fromEntries(Object.keys(phone).map((path) => [path, at(layout, path) ?? MARGINS[path] ?? null]));
+    const top = at(layout, "margin.t") ?? (layout.title?.text ? 60 : 24);
+    return { ...wide, height, "margin.t": top, ...(width < PHONE ? phone : {}), width };
   }
 
   function withUpdate(layout, update) {
     const result = structuredClone(layout);
     for (const [path, value] of Object.entries(update)) {
       if (value === null) continue;
-      const keys = path.split(".");
+      const keys = keysOf(path);
       const last = keys.pop();
       let target = result;
       for (const key of keys) target = target[key] ??= {};
       target[last] = value;
     }
     return result;
+  }
+
+  /** The description moves from the box to the drawing: an image must not hold the buttons that stand beside it. */
+  function nameDrawing(element) {
+    const [first, ...others] = element.querySelectorAll("svg.main-svg");
+    first.setAttribute("role", "img");
+    first.setAttribute("aria-label", element.getAttribute("aria-label"));
+    others.forEach((svg) => svg.setAttribute("aria-hidden", "true"));
+    element.removeAttribute("role");
+    element.removeAttribute("aria-label");
   }
 
   async function draw(element) {
@@ -113,6 +134,7 @@
       if (matchMedia("(pointer: coarse)").matches) update.dragmode = false; // a finger scrolls the page
       await Plotly.newPlot(figure.canvas, data, withUpdate(layout, update), CONFIG);
       element.style.minHeight = "";
+      nameDrawing(element);
       element.dataset.state = "drawn";
       resizes.observe(element);
     } catch (error) {
