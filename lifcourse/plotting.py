@@ -1,1 +1,290 @@
-"""Figures."""
+"""Figures: each function takes results and returns a Plotly figure; none simulates, none changes what it is given.
+
+Spikes are painted here, and only here: the potential of an integrate-and-fire neuron has no spikes in it.
+"""
+
+import itertools
+from collections.abc import Mapping
+
+import numpy as np
+
+from lifcourse.simulation import Recording
+from lifcourse.symbols import QUANTITIES, Quantity
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Line colours, told apart by colour-blind eyes too (M. Okabe and K. Ito, *Color Universal Design*, 2008)."""
+_GREY = "#808080"
+_MOST_POINTS = 1400
+_SPIKE_TOP = 0.02  # V; how far up a painted spike reaches
+
+
+def traces(recordings, show=("V",), *, title="", window=None, unit_of_time="s", current_unit="pA", paint_spikes=True):
+    """Draw recordings over time, one panel for each quantity.
+
+    Parameters
+    ----------
+    recordings : Recording or dict of str to Recording
+        What to draw; the keys of a dict become the legend.
+    show : sequence of str or tuple of str
+        Panels from top to bottom: a name such as ``"V"``, ``"current"``, ``"G_SRA"``, or a tuple of names that share a
+        panel. In such a tuple the first is drawn solid, the others dashed.
+    title : str
+        Title of the figure.
+    window : tuple of float, optional
+        First and last time to draw, in s; by default everything.
+    unit_of_time : {"s", "ms"}
+        Unit of the time axis.
+    current_unit : {"pA", "nA"}
+        Unit of an axis of currents.
+    paint_spikes : bool, default True
+        Whether to draw a vertical line up to 20 mV at each spike, in panels that show V.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One panel a row, with a common time axis.
+
+    Raises
+    ------
+    ValueError
+        If a recording lacks a quantity or the window is empty.
+    TypeError
+        If `recordings` is something else.
+    """
+    from plotly.subplots import make_subplots
+
+    recordings = _named(recordings, Recording, "recordings")
+    panels = [(names,) if isinstance(names, str) else tuple(names) for names in show]
+    time = QUANTITIES["t_ms" if unit_of_time == "ms" else "t"]
+    fig = make_subplots(rows=len(panels), cols=1, shared_xaxes=True, vertical_spacing=0.06)
+    several, factors = len(recordings) > 1, {}
+    for row, names in enumerate(panels, 1):
+        quantity = _current_quantity(current_unit) if names[0] == "current" else QUANTITIES[names[0]]
+        fig.update_yaxes(title_text=_two_lines(quantity), row=row, col=1)
+        for position, name in enumerate(names):
+            for index, (label, recording) in enumerate(recordings.items()):
+                xs, ys = _trace(recording, name, window, paint_spikes)
+                shade = index if several else row - 1 + position
+                fig.add_scatter(
+                    x=_float32(xs / time.factor),
+                    y=_float32(ys / quantity.factor),
+                    mode="lines",
+                    name=_trace_name(label, name, len(names) > 1),
+                    legendgroup=label,
+                    showlegend=(several and row == _first_row(panels)) or len(names) > 1,
+                    line={
+                        "color": COLOURS[shade % len(COLOURS)],
+                        "width": 1.5,
+                        "dash": "solid" if position == 0 else "dash",
+                    },
+                    hovertemplate=f"%{{x:.4~g}} {time.unit}, %{{y:.4~g}} {quantity.unit}",
+                    row=row,
+                    col=1,
+                )
+        factors["x", row], factors["y", row] = time.factor, quantity.factor
+    fig.update_xaxes(title_text=time.label, row=len(panels), col=1)
+    return _finish(fig, title, 170 + 170 * len(panels), factors)
+
+
+def lines(series, *, x, y, title="", markers=(), dashed=(), log_x=False, log_y=False):
+    """Draw curves over a common axis.
+
+    Parameters
+    ----------
+    series : dict of str to (array_like, array_like)
+        Curves by name, each a pair of x and y values in SI units; NaN leaves a gap.
+    x, y : str or Quantity or (str, str, float)
+        What the axes show: a name from `lifcourse.symbols`, or a label, a unit and that unit in SI units.
+    title : str
+        Title of the figure.
+    markers, dashed : sequence of str
+        Names of the curves to draw as points, and as dashed lines.
+    log_x, log_y : bool, default False
+        Whether an axis is logarithmic.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+
+    Raises
+    ------
+    ValueError
+        If x and y of a curve differ in length, a name is unknown, or a logarithmic axis would have to show 0.
+    """
+    import plotly.graph_objects as go
+
+    across, up = _quantity("x", x), _quantity("y", y)
+    for name in (*markers, *dashed):
+        if name not in series:
+            raise ValueError(f"markers and dashed must name curves of series ({', '.join(series)}), not {name!r}")
+    fig = go.Figure()
+    for index, (name, (xs, ys)) in enumerate(series.items()):
+        xs, ys = np.asarray(xs, float), np.asarray(ys, float)
+        if xs.shape != ys.shape or xs.ndim != 1:
+            raise ValueError(f"series[{name!r}] has x of shape {xs.shape} and y of shape {ys.shape}; they must agree")
+        for wanted, axis, values in ((log_x, "x", xs), (log_y, "y", ys)):
+            if wanted and (values <= 0).any():
+                raise ValueError(f"series[{name!r}] has {axis} = {np.nanmin(values):g}; a logarithmic axis needs > 0")
+        colour = COLOURS[index % len(COLOURS)]
+        points = name in markers
+        fig.add_scatter(
+            x=_float32(xs / across.factor),
+            y=_float32(ys / up.factor),
+            name=name,
+            mode="markers" if points else "lines",
+            marker={"color": colour, "size": 7, "symbol": _SYMBOLS[index % len(_SYMBOLS)]} if points else None,
+            line=None if points else {"color": colour, "width": 2, "dash": "dash" if name in dashed else "solid"},
+            hovertemplate=f"%{{x:.4~g}} {across.unit}, %{{y:.4~g}} {up.unit}",
+        )
+    fig.update_layout(showlegend=len(series) > 1)
+    fig.update_xaxes(title_text=across.label, type="log" if log_x else "linear")
+    fig.update_yaxes(title_text=up.label, type="log" if log_y else "linear")
+    return _finish(fig, title, 420, {("x", 1): across.factor, ("y", 1): up.factor})
+
+
+def mark(fig, *, x=None, y=None, text="", row=1):
+    """Add a labelled dotted reference line, vertical at `x` or horizontal at `y`, to a figure of this module.
+
+    Parameters
+    ----------
+    fig : plotly.graph_objects.Figure
+        A figure of `traces` or `lines`; it is changed and returned.
+    x, y : float, optional
+        Where, in SI units; give one of the two.
+    text : str
+        Label of the line.
+    row : int, default 1
+        Panel, counted from the top.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same figure.
+
+    Raises
+    ------
+    ValueError
+        If not exactly one of `x` and `y` is given.
+    """
+    if (x is None) == (y is None):
+        raise ValueError(f"give either x or y, not x = {x!r} and y = {y!r}")
+    upright = x is not None
+    factor = fig._factors["x" if upright else "y", row]
+    add, where = (fig.add_vline, x) if upright else (fig.add_hline, y)
+    add(
+        where / factor,
+        line={"color": _GREY, "width": 1.5, "dash": "dot"},
+        annotation={"text": text, "font": {"size": 13}} if text else None,
+        annotation_position="top left" if upright else "bottom right",
+        **({"row": row, "col": 1} if len(fig._factors) > 2 else {}),
+    )
+    return fig
+
+
+_SYMBOLS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
+
+
+def _finish(fig, title, height, factors):
+    fig._factors = factors  # by axis and panel: what `mark` divides by
+    fig.update_layout(
+        title={"text": title, "x": 0, "xanchor": "left"},
+        height=height,
+        margin={"l": 70, "r": 20, "t": 60 if title else 20, "b": 60},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+        hovermode="closest",
+        template="plotly_white",
+    )
+    return fig
+
+
+def _named(values, kind, argument):
+    if isinstance(values, kind):
+        return {"": values}
+    if isinstance(values, Mapping) and values and all(isinstance(value, kind) for value in values.values()):
+        return dict(values)
+    raise TypeError(f"{argument} must be a {kind.__name__} or a dict of them by name, not {values!r}")
+
+
+def _quantity(argument, given):
+    if isinstance(given, Quantity):
+        return given
+    if isinstance(given, str):
+        if given not in QUANTITIES:
+            raise ValueError(f"{argument} = {given!r} is not a quantity of lifcourse.symbols: {', '.join(QUANTITIES)}")
+        return QUANTITIES[given]
+    name, unit, factor = given
+    return Quantity(name, "", unit, factor)
+
+
+def _current_quantity(unit):
+    return QUANTITIES["current_nA" if unit == "nA" else "current"]
+
+
+def _trace(recording, name, window, paint_spikes):
+    """Times and values of one quantity: cut to the window, thinned to what can be seen, spikes painted on V."""
+    first, last = 0, len(recording.V) - 1
+    if window is not None:
+        first = max(first, round(window[0] / recording.dt))
+        last = min(last, round(window[1] / recording.dt))
+        if first >= last:
+            raise ValueError(f"window = {window!r} s holds no two samples of a recording of {recording.duration:g} s")
+    try:
+        values = np.asarray(getattr(recording, name))
+    except AttributeError as error:
+        raise ValueError(f"show = {name!r}: {error}") from None
+    samples = thin(values[first : last + 1]) + first
+    ys = values[samples]
+    if name == "V" and paint_spikes:
+        spikes = recording.spike_samples
+        spikes = spikes[(spikes >= first) & (spikes <= last)]
+        # A spike is a line up from the last sample before it and down to the sample that it belongs to.
+        place = np.searchsorted(samples, spikes)
+        samples = np.insert(samples, place, spikes)
+        ys = np.insert(ys, place, _SPIKE_TOP)
+    return samples * recording.dt, ys
+
+
+def thin(values, most=_MOST_POINTS):
+    """Indices of the samples that a plot needs: all of them, or the extremes of each of `most` / 2 stretches.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n,)
+        The samples, in any unit.
+    most : int
+        About how many to keep.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (m,)
+        Increasing indices, the first and the last sample among them.
+    """
+    n = len(values)
+    if n <= most:
+        return np.arange(n)
+    edges = np.linspace(0, n, most // 2 + 1).astype(int)
+    extremes = [
+        start + np.array([np.argmin(values[start:stop]), np.argmax(values[start:stop])])
+        for start, stop in itertools.pairwise(edges)
+    ]
+    return np.unique(np.concatenate([*extremes, [0, n - 1]]))
+
+
+def _trace_name(label, name, shared):
+    symbol = QUANTITIES["current" if name == "current" else name].symbol
+    if not shared:
+        return label
+    return f"{symbol}, {label}" if label else symbol
+
+
+def _first_row(panels):
+    """Row that carries the legend when each panel shows all recordings: the first with a single quantity."""
+    return next((row for row, names in enumerate(panels, 1) if len(names) == 1), 0)
+
+
+def _two_lines(quantity):
+    return f"{quantity.name}<br>{quantity.symbol} ({quantity.unit})"
+
+
+def _float32(values):
+    return np.asarray(values, np.float32)

@@ -1,0 +1,105 @@
+"""Figures show what they are given, in units, and change nothing."""
+
+import numpy as np
+import pytest
+
+from lifcourse import plotting, presets, simulate, step_current
+from lifcourse.units import ms, mV, nA, pA
+
+pulse = step_current(400 * pA, 0.1, 0.3, duration=0.4, dt=1e-4)
+recording = simulate(presets.sra, pulse, duration=0.4, dt=1e-4)
+
+
+def test_traces_have_a_panel_a_quantity_with_units():
+    fig = plotting.traces(recording, show=("current", "V", "G_SRA"), title="A pulse")
+    assert [axis.title.text for axis in fig.select_yaxes()] == [
+        "current<br>I (pA)",
+        "membrane potential<br>V (mV)",
+        "adaptation conductance<br>G<sub>SRA</sub> (nS)",
+    ]
+    assert fig.layout.xaxis3.title.text == "time t (s)"
+    assert fig.layout.title.text == "A pulse"
+    assert np.max(fig.data[0].y) == pytest.approx(400)
+
+
+def test_spikes_are_painted_in_the_plot_only():
+    before = recording.V.copy()
+    painted = plotting.traces(recording).data[0]
+    plain = plotting.traces(recording, paint_spikes=False).data[0]
+    assert recording.n_spikes > 3
+    assert np.sum(np.asarray(painted.y) == np.float32(20)) == recording.n_spikes
+    assert np.max(plain.y) <= -50
+    np.testing.assert_array_equal(recording.V, before)
+
+
+def test_spike_times_survive_thinning():
+    long = simulate(presets.sra, 400 * pA, duration=5.0, dt=1e-4)
+    line = plotting.traces(long).data[0]
+    assert len(line.x) < 2 * 1400
+    times = np.asarray(line.x)[np.asarray(line.y) == np.float32(20)]
+    np.testing.assert_allclose(times, long.spike_times, rtol=1e-6)
+
+
+def test_window_cuts_and_refuses_an_empty_one():
+    line = plotting.traces(recording, window=(0.1, 0.2), unit_of_time="ms").data[0]
+    assert min(line.x) == pytest.approx(100)
+    assert max(line.x) == pytest.approx(200)
+    with pytest.raises(ValueError, match="window"):
+        plotting.traces(recording, window=(0.2, 0.2))
+
+
+def test_several_recordings_share_a_panel_with_a_legend():
+    other = simulate(presets.sra, 300 * pA, duration=0.4, dt=1e-4)
+    fig = plotting.traces({"pulse": recording, "constant": other})
+    assert [(line.name, line.showlegend) for line in fig.data] == [("pulse", True), ("constant", True)]
+
+
+def test_threshold_shares_the_panel_of_V_and_is_dashed():
+    moving = simulate(presets.threshold_increase, 600 * pA, duration=0.1, dt=1e-5)
+    fig = plotting.traces({"600 pA": moving}, show=(("V", "V_th"),))
+    assert [line.line.dash for line in fig.data] == ["solid", "dash"]
+    assert np.max(fig.data[1].y) == pytest.approx(200)
+
+
+def test_a_recording_without_the_quantity_is_refused():
+    with pytest.raises(ValueError, match="G_ref"):
+        plotting.traces(recording, show=("G_ref",))
+    with pytest.raises(TypeError, match="recordings"):
+        plotting.traces([1, 2])
+
+
+def test_lines_convert_units_and_keep_gaps():
+    fig = plotting.lines({"a": ([1 * nA, 2 * nA], [10.0, np.nan])}, x="current_nA", y="firing_rate", title="f–I")
+    np.testing.assert_allclose(fig.data[0].x, [1, 2])
+    assert np.isnan(fig.data[0].y[1])
+    assert fig.layout.xaxis.title.text == "current I (nA)"
+
+
+def test_lines_refuse_what_cannot_be_drawn():
+    with pytest.raises(ValueError, match="series"):
+        plotting.lines({"a": ([1, 2], [1])}, x="t", y="V")
+    with pytest.raises(ValueError, match="logarithmic"):
+        plotting.lines({"a": ([0, 2], [1, 1])}, x="t", y="V", log_x=True)
+    with pytest.raises(ValueError, match="markers"):
+        plotting.lines({"a": ([0, 2], [1, 1])}, x="t", y="V", markers=["b"])
+    with pytest.raises(ValueError, match="'speed'"):
+        plotting.lines({"a": ([0, 2], [1, 1])}, x="t", y="speed")
+
+
+def test_mark_is_placed_in_the_units_of_the_axis():
+    fig = plotting.mark(plotting.traces(recording, show=("current", "V")), y=-50 * mV, text="V_th", row=2)
+    assert fig.layout.shapes[0].y0 == pytest.approx(-50)
+    assert fig.layout.shapes[0].yref == "y2"
+    fig = plotting.mark(plotting.lines({"a": ([0.0, 1.0], [0.0, 1.0])}, x="t_ms", y="V"), x=10 * ms)
+    assert fig.layout.shapes[0].x0 == pytest.approx(10)
+    with pytest.raises(ValueError, match="either x or y"):
+        plotting.mark(fig)
+
+
+def test_thin_keeps_ends_and_extremes():
+    values = np.zeros(100_000)
+    values[54_321], values[12_345] = 1, -1
+    kept = plotting.thin(values)
+    assert {0, 99_999, 54_321, 12_345} <= set(kept.tolist())
+    assert len(kept) <= 1402
+    assert (np.diff(kept) > 0).all()
