@@ -1,7 +1,7 @@
 """Build hook: fetch the locked JavaScript with npm and put uPlot into the package.
 
-``npm ci`` in ``web/`` installs exactly what ``web/package-lock.json`` names. uPlot goes into ``lifcourse/static/`` and with
-it into the wheel; Plotly and MathJax stay in ``web/node_modules``, where the build of the book takes them.
+``npm ci`` in ``web/`` installs exactly what ``web/package-lock.json`` names. uPlot goes into ``lifcourse/static/`` and
+with it into the wheel; Plotly and MathJax stay in ``web/node_modules``, where the build of the book takes them.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 Listed in ``_config.yml``, it
 
-* turns every Plotly output of a notebook into a ``<figure>`` that one deferred script draws when it scrolls into view, and
-  asks for a caption, a name and an alternative text in the cell's metadata;
+* turns every Plotly output of a notebook into a ``<figure>`` that one deferred script draws when it scrolls into view,
+  and asks for a caption, a name and an alternative text in the cell's metadata;
 * brings MathJax, Plotly, the script and a small style sheet along, so that a page asks no other host for anything;
-* forgets the outputs of chapters that ran with another version of the package (the execution cache looks at the notebooks only);
+* forgets the outputs of chapters that ran with another version of the package (the execution cache looks at the
+  notebooks only);
 * tells the kernels that a book is being built (``LIFCOURSE_BUILDING_BOOK=1``), where live widgets would be dead weight.
 """
 
@@ -97,7 +98,8 @@ def plotly_html(figure: dict[str, Any], alt: str) -> str:
     Returns
     -------
     str
-        A ``<div class="lif-plotly" role="img">`` that holds the figure as JSON, and a text for readers without JavaScript.
+        A ``<div class="lif-plotly" role="img">`` that holds the figure as JSON, and a text for readers without
+        JavaScript.
     """
     layout = figure.get("layout", {})
     text = json.dumps({"data": figure.get("data", []), "layout": layout}, separators=(",", ":"), ensure_ascii=False)

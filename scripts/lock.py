@@ -1,4 +1,4 @@
-"""Write ``requirements.txt`` and ``web/package-lock.json`` anew from the ranges in ``pyproject.toml`` and ``web/package.json``."""
+"""Write ``requirements.txt`` and ``web/package-lock.json`` anew from the ranges that the project declares."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What can be wrong with a built page. Each check returns a list of problems, in words; none skips, none passes unseen."""
+"""What can be wrong with a built page. Each check returns a list of problems, in words."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError
 
 ROOT = Path(__file__).resolve().parents[2]
+QUESTIONS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 MAX_HTML = 1_000_000  # bytes
 DESKTOP = {"width": 1280, "height": 900}
@@ -128,85 +130,37 @@ def visit(context: BrowserContext, url: str) -> Visit:
     return seen
 
 
+def _ask(page: Page, function: str) -> list[str]:
+    return page.evaluate(f"({QUESTIONS}).{function}()")
+
+
 def scroll_through(page: Page) -> None:
-    page.evaluate(
-        """async () => {
-            const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
-            for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) { scrollTo(0, y); await frame(); }
-            scrollTo(0, 0);
-            await frame();
-        }"""
-    )
+    _ask(page, "scrollThrough")
 
 
 def _settled(page: Page, condition: str) -> None:
     """Wait until the JavaScript condition holds; the check that follows says what is missing."""
-    try:
+    with suppress(TimeoutError):
         page.wait_for_function(condition, timeout=WAIT)
-    except Error as error:
-        if "Timeout" not in str(error):
-            raise
 
 
 def undrawn_figures(page: Page) -> list[str]:
     """Plotly figures without axes or traces in them, and images that did not load."""
-    _settled(page, "[...document.querySelectorAll('.lif-plotly')].every((figure) => figure.dataset.state)")
-    return page.evaluate(
-        """() => {
-            const problems = [];
-            const marks = '.scatterlayer .trace path, .barlayer .trace path, .hm image, .heatmaplayer image, .contour path, '
-                + '.boxlayer path, .violinlayer path, .trace.bars path, .gl-container canvas';
-            document.querySelectorAll('.lif-plotly').forEach((figure, index) => {
-                const name = figure.closest('figure')?.id || `number ${index + 1}`;
-                const svg = figure.querySelector('svg.main-svg');
-                const box = svg?.getBoundingClientRect();
-                const hidden = figure.clientWidth === 0;  // folded away: drawn when it is unfolded
-                if (hidden) return;
-                if (!svg) problems.push(`figure ${name} is not drawn (${figure.dataset.state || 'never started'})`);
-                else if (box.width < 100 || box.height < 100) problems.push(`figure ${name} is drawn ${box.width} x ${box.height}`);
-                else if (!figure.querySelector(marks)) problems.push(`figure ${name} shows no data`);
-                if (!figure.parentElement.querySelector('[role=img][aria-label]:not([aria-label=""])')) problems.push(`figure ${name} has no alternative text`);
-                if (!figure.closest('figure')?.querySelector('figcaption')) problems.push(`figure ${name} has no caption`);
-            });
-            for (const image of document.images)
-                if (!(image.complete && image.naturalWidth) && image.checkVisibility()) problems.push(`image ${image.src} is not shown`);
-            return problems;
-        }"""
-    )
+    _settled(page, "[...document.querySelectorAll('.lif-plotly')].every((f) => f.dataset.state || !f.clientWidth)")
+    return _ask(page, "undrawnFigures")
 
 
 def unrendered_formulas(page: Page) -> list[str]:
     """Formulas that MathJax has not drawn or not understood, and TeX left in the text."""
     _settled(page, "[...document.querySelectorAll('.math')].every((formula) => formula.querySelector('mjx-container'))")
-    return page.evaluate(
-        r"""() => {
-            const problems = [];
-            for (const formula of document.querySelectorAll('.math'))
-                if (!formula.querySelector('mjx-container svg')) problems.push(`formula not drawn: ${formula.textContent.slice(0, 80)}`);
-            for (const error of document.querySelectorAll('mjx-merror, [data-mjx-error], mjx-container [fill="red"]'))
-                problems.push(`formula with an error: ${error.getAttribute('data-mjx-error') || error.closest('.math')?.textContent.slice(0, 80)}`);
-            const walker = document.createTreeWalker(document.querySelector('main') || document.body, NodeFilter.SHOW_TEXT);
-            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-                if (node.parentElement.closest('pre, code, script, style, noscript, .math, textarea, .lif-plotly')) continue;
-                if (/\\\(|\\\[|\$\$|\\begin\{|\\(frac|tau|mathrm|ref|eqref)\b|\$[^$\s][^$]*\$/.test(node.data))
-                    problems.push(`TeX left in the text: ${node.data.trim().slice(0, 80)}`);
-            }
-            return problems;
-        }"""
-    )
+    return _ask(page, "unrenderedFormulas")
 
 
 def accessibility_findings(page: Page) -> list[str]:
     """Serious and critical findings of axe-core."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
-    found: list[dict[str, Any]] = page.evaluate(
-        """async () => (await axe.run(document, {resultTypes: ['violations'], preload: false})).violations
-            .filter(({impact}) => impact === 'serious' || impact === 'critical')
-            .map(({id, impact, nodes}) => ({id, impact, nodes: nodes.map((node) =>
-                `${node.target.join(' ')} — ${node.failureSummary.replace(/\\s+/g, ' ')}`)}))"""
-    )
-    return [f"{finding['impact']} {finding['id']}: {node}" for finding in found for node in finding["nodes"]]
+    return _ask(page, "accessibilityFindings")
 
 
 def switch_theme(page: Page, scheme: str) -> None:
@@ -217,45 +171,18 @@ def switch_theme(page: Page, scheme: str) -> None:
 
 
 def unthemed_figures(page: Page) -> list[str]:
-    """Figures whose text does not stand out from the page as it is now (WCAG: 4.5 to 1)."""
-    return page.evaluate(
-        """() => {
-            const rgb = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
-            const luminance = (colour) => rgb(colour).map((c) => c / 255).map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-            const back = luminance(getComputedStyle(document.body).backgroundColor);
-            const contrast = (colour) => { const l = luminance(colour); return (Math.max(l, back) + 0.05) / (Math.min(l, back) + 0.05); };
-            const problems = [];
-            for (const text of document.querySelectorAll('.lif-plotly svg text')) {
-                const { fill } = getComputedStyle(text);
-                if (text.textContent.trim() && contrast(fill) < 4.5)
-                    problems.push(`"${text.textContent}" in figure ${text.closest('figure')?.id} has contrast ${contrast(fill).toFixed(1)}`);
-            }
-            return problems;
-        }"""
-    )
+    """Figures whose text does not stand out from the page as it is now."""
+    return _ask(page, "unthemedFigures")
 
 
 def horizontal_overflow(page: Page) -> list[str]:
     """What makes the page wider than its window."""
-    return page.evaluate(
-        """() => {
-            const width = document.documentElement.clientWidth;
-            if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return [];
-            const wide = [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > width + 1).slice(0, 5);
-            return [`${document.documentElement.scrollWidth} px wide in a window of ${width}: `
-                + wide.map((e) => `${e.tagName.toLowerCase()}.${e.className}`).join(', ')];
-        }"""
-    )
+    return _ask(page, "horizontalOverflow")
 
 
 def clipped_figures(page: Page) -> list[str]:
     """Figures drawn wider than the column that they stand in."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.lif-plotly svg.main-svg')]
-            .filter((svg) => svg.getBoundingClientRect().width > svg.closest('.lif-plotly').clientWidth + 1)
-            .map((svg) => `figure ${svg.closest('figure')?.id} is wider than its column`)"""
-    )
+    return _ask(page, "clippedFigures")
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:

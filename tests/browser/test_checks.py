@@ -51,13 +51,15 @@ DEFECTS = {
     "image without text": ('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">', "axe", "image-alt"),
     "faint text": ('<p style="color: #bbb">faint</p>', "axe", "color-contrast"),
     "dark axis labels on dark": (
-        '<style>body { background: #111 !important }</style><div class="lif-plotly"><svg><text fill="#222">mV</text></svg></div>',
+        "<style>body { background: #111 !important }</style>"
+        '<div class="lif-plotly"><svg><text fill="#222">mV</text></svg></div>',
         "theme",
         "contrast",
     ),
     "too wide": ('<div style="width: 600px">wide</div>', "overflow", "px wide"),
     "figure wider than column": (
-        '<div class="lif-plotly" style="width: 200px; overflow: hidden"><svg class="main-svg" width="300" height="9"></svg></div>',
+        '<div class="lif-plotly" style="width: 200px; overflow: hidden">'
+        '<svg class="main-svg" width="300" height="9"></svg></div>',
         "clipped",
         "wider",
     ),

@@ -1,0 +1,104 @@
+/* What site_checks.py asks an open page. Each function returns problems, in words. */
+({
+  /** Scroll through the page, so that everything that waits to be seen wakes up. */
+  async scrollThrough() {
+    const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+      scrollTo(0, y);
+      await frame();
+    }
+    scrollTo(0, 0);
+    await frame();
+  },
+
+  undrawnFigures() {
+    const marks = [
+      ".scatterlayer .trace path", ".barlayer .trace path", ".trace.bars path", ".hm image", ".heatmaplayer image",
+      ".contour path", ".boxlayer path", ".violinlayer path",
+    ].join(", ");
+    const described = '[role=img][aria-label]:not([aria-label=""])';
+    const problems = [];
+    document.querySelectorAll(".lif-plotly").forEach((figure, index) => {
+      const name = figure.closest("figure")?.id || `number ${index + 1}`;
+      if (figure.clientWidth === 0) return; // folded away: it is drawn when it is unfolded
+      const svg = figure.querySelector("svg.main-svg");
+      const { width, height } = svg?.getBoundingClientRect() ?? {};
+      if (!svg) problems.push(`figure ${name} is not drawn (${figure.dataset.state || "never started"})`);
+      else if (width < 100 || height < 100) problems.push(`figure ${name} is drawn ${width} x ${height}`);
+      else if (!figure.querySelector(marks)) problems.push(`figure ${name} shows no data`);
+      if (!figure.parentElement.querySelector(described)) problems.push(`figure ${name} has no alternative text`);
+      if (!figure.closest("figure")?.querySelector("figcaption")) problems.push(`figure ${name} has no caption`);
+    });
+    for (const image of document.images) {
+      const shown = image.complete && image.naturalWidth;
+      if (!shown && image.checkVisibility()) problems.push(`image ${image.src} is not shown`);
+    }
+    return problems;
+  },
+
+  unrenderedFormulas() {
+    const start = (text) => text.trim().slice(0, 80);
+    const problems = [];
+    for (const formula of document.querySelectorAll(".math")) {
+      if (!formula.querySelector("mjx-container svg")) problems.push(`formula not drawn: ${start(formula.textContent)}`);
+    }
+    for (const error of document.querySelectorAll('mjx-merror, [data-mjx-error], mjx-container [fill="red"]')) {
+      const what = error.getAttribute("data-mjx-error") || start(error.textContent);
+      problems.push(`formula with an error: ${what}`);
+    }
+    const verbatim = "pre, code, script, style, noscript, .math, textarea, .lif-plotly";
+    const tex = /\\\(|\\\[|\$\$|\\begin\{|\\(frac|tau|mathrm|ref|eqref)\b|\$[^$\s][^$]*\$/;
+    const walker = document.createTreeWalker(document.querySelector("main") || document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.parentElement.closest(verbatim)) continue;
+      if (tex.test(node.data)) problems.push(`TeX left in the text: ${start(node.data)}`);
+    }
+    return problems;
+  },
+
+  /** Serious and critical findings of axe-core, which the page has to have loaded. */
+  async accessibilityFindings() {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .flatMap(({ id, impact, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${impact} ${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ")}`),
+      );
+  },
+
+  /** Text in figures that does not stand out from the page as it is now (WCAG asks for 4.5 to 1). */
+  unthemedFigures() {
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const luminance = (colour) => {
+      const [r, g, b] = colour.match(/[\d.]+/g).slice(0, 3).map((c) => linear(Number(c) / 255));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const page = luminance(getComputedStyle(document.body).backgroundColor);
+    const problems = [];
+    for (const text of document.querySelectorAll(".lif-plotly svg text")) {
+      const own = luminance(getComputedStyle(text).fill);
+      const contrast = (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+      if (text.textContent.trim() && contrast < 4.5) {
+        const name = text.closest("figure")?.id;
+        problems.push(`"${text.textContent}" in figure ${name} has contrast ${contrast.toFixed(1)}`);
+      }
+    }
+    return problems;
+  },
+
+  horizontalOverflow() {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth && document.body.scrollWidth <= root.clientWidth) return [];
+    const wide = [...document.querySelectorAll("main *")]
+      .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1)
+      .slice(0, 5)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return [`${root.scrollWidth} px wide in a window of ${root.clientWidth}: ${wide.join(", ")}`];
+  },
+
+  clippedFigures() {
+    return [...document.querySelectorAll(".lif-plotly svg.main-svg")]
+      .filter((svg) => svg.getBoundingClientRect().width > svg.closest(".lif-plotly").clientWidth + 1)
+      .map((svg) => `figure ${svg.closest("figure")?.id} is wider than its column`);
+  },
+})
