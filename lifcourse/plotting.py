@@ -233,15 +233,32 @@ def _trace(recording, name, window, paint_spikes):
     except AttributeError as error:
         raise ValueError(f"show = {name!r}: {error}") from None
     samples = thin(values[first : last + 1]) + first
-    ys = values[samples]
     if name == "V" and paint_spikes:
-        spikes = recording.spike_samples
-        spikes = spikes[(spikes >= first) & (spikes <= last)]
-        # A spike is a line up from the last sample before it and down to the sample that it belongs to.
-        place = np.searchsorted(samples, spikes)
-        samples = np.insert(samples, place, spikes)
-        ys = np.insert(ys, place, _SPIKE_TOP)
-    return samples * recording.dt, ys
+        return painted(recording, samples)
+    return samples * recording.dt, values[samples]
+
+
+def painted(recording, samples=None):
+    """Times and potentials of a recording with a vertical line up to 20 mV at each spike, ready to draw.
+
+    Parameters
+    ----------
+    recording : Recording
+        What to draw; it stays as it is.
+    samples : numpy.ndarray of int, optional
+        Increasing indices of the samples to keep; by default all.
+
+    Returns
+    -------
+    t, V : numpy.ndarray
+        Times, in s, and potentials, in V: one point more for each spike within the samples.
+    """
+    samples = np.arange(len(recording.V)) if samples is None else samples
+    spikes = recording.spike_samples
+    spikes = spikes[(spikes >= samples[0]) & (spikes <= samples[-1])]
+    place = np.searchsorted(samples, spikes)
+    t = np.insert(samples, place, spikes) * recording.dt
+    return t, np.insert(recording.V[samples], place, _SPIKE_TOP)
 
 
 def thin(values, most=_MOST_POINTS):
