@@ -191,14 +191,14 @@ def new_tally(n):
 
 
 def check_result(neuron, dt, state, tally, current):
-    """Raise a ValueError if a state is not finite, or if the spikes came so fast that `dt` was unstable."""
-    for values in state[:3]:
+    """Raise a ValueError if the spikes came so fast that `dt` was unstable, or a state or the sum of V is not finite."""
+    shortest = tally[5].min(initial=np.iinfo(np.int64).max)
+    if shortest < np.iinfo(np.int64).max:
+        neuron.check_dt(dt, shortest * dt)
+    for values in state:
         if not np.isfinite(values).all():
             at = np.flatnonzero(~np.isfinite(values))[0]
             raise ValueError(
                 f"current = {np.ravel(current)[min(at, np.size(current) - 1)]:g} A: with it and the parameters "
                 f"{neuron!r} the potential leaves the range of floating-point numbers; take a smaller current or dt"
             )
-    shortest = tally[5].min(initial=np.iinfo(np.int64).max)
-    if shortest < np.iinfo(np.int64).max:
-        neuron.check_dt(dt, shortest * dt)

@@ -1,0 +1,41 @@
+"""What all tests share: the neurons of the tutorials, by name, silent and noisy, each with a current that makes it fire."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+
+from lifcourse import presets
+from lifcourse.units import nA, pA
+
+settings.register_profile("lifcourse", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("thorough", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("LIFCOURSE_HYPOTHESIS", "lifcourse"))
+
+NEURONS = {
+    "LIF": (presets.lif, 6 * nA),
+    "LIFVoltageClamp": (presets.voltage_clamp, 300 * pA),
+    "LIFThresholdIncrease": (presets.threshold_increase, 300 * pA),
+    "LIFRefractoryConductance": (presets.refractory_conductance, 300 * pA),
+    "LIFSRA": (presets.sra, 400 * pA),
+    "AELIF": (presets.aelif, 400 * pA),
+}
+
+
+@pytest.fixture(params=NEURONS)
+def firing(request):
+    """A neuron of each model, and a constant current, in A, that makes it fire."""
+    return NEURONS[request.param]
+
+
+@pytest.fixture
+def neuron(firing):
+    """A neuron of each model, without noise."""
+    return firing[0]
+
+
+@pytest.fixture
+def noisy(neuron):
+    """A neuron of each model, with noise."""
+    return replace(neuron, noise_sigma=0.03)
