@@ -10,6 +10,25 @@ from lifcourse import _checks
 from lifcourse.parameters import NeuronParameters
 
 
+class _ParametersType:
+    """The attribute `Parameters` of a model class: its NamedTuple type, made when first asked for.
+
+    It can be pickled by its name, say `AELIF.Parameters`, and so a later process finds the machine code made for it.
+    """
+
+    def __get__(self, neuron, model):
+        return _parameters_type(model)
+
+
+@cache
+def _parameters_type(model):
+    membrane = [field.name for field in fields(NeuronParameters)]
+    own = [field.name for field in fields(model)[1:]]
+    made = namedtuple("Parameters", [*membrane, "G_L", *own], module=model.__module__)
+    made.__qualname__ = f"{model.__qualname__}.Parameters"
+    return made
+
+
 @dataclass(frozen=True)
 class Neuron:
     """A model neuron: its parameters and its rule, the function `step`.
@@ -39,6 +58,8 @@ class Neuron:
 
     states: ClassVar[tuple[str, ...]] = ()
     """Names of the states `x` and `y`, as a `Recording` has them."""
+    Parameters = _ParametersType()
+    """NamedTuple of all parameters, the type of `p` in `step`."""
     _positive: ClassVar[tuple[str, ...]] = ()
     _nonnegative: ClassVar[tuple[str, ...]] = ("noise_sigma",)
 
@@ -79,10 +100,9 @@ class Neuron:
 
     def step_parameters(self):
         """All parameters by name as a NamedTuple of floats, the form in which `step` takes them."""
-        membrane = {field.name: getattr(self.params, field.name) for field in fields(self.params)}
-        own = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
-        values = membrane | {"G_L": self.params.G_L} | own
-        return _tuple_type(type(self).__name__, tuple(values))(**values)
+        membrane = [getattr(self.params, field.name) for field in fields(self.params)]
+        own = [getattr(self, field.name) for field in fields(self)[1:]]
+        return self.Parameters(*membrane, self.params.G_L, *own)
 
     def check_dt(self, dt, shortest_isi=math.inf):
         """Raise a ValueError that names `dt` if forward Euler is unstable with it."""
@@ -93,8 +113,3 @@ class Neuron:
                 f"dt = {dt!r} s is too coarse for {type(self).__name__}: "
                 f"forward Euler is unstable from {limit:g} s on{fast}; take a smaller dt"
             )
-
-
-@cache
-def _tuple_type(name, names):
-    return namedtuple(f"{name}Parameters", names)
