@@ -8,6 +8,7 @@ import importlib
 
 _HOMES = {
     "NeuronParameters": "lifcourse.parameters",
+    "fluctuating_current": "lifcourse.currents",
     "step_current": "lifcourse.currents",
     **dict.fromkeys(
         ["AELIF", "LIF", "LIFSRA", "LIFRefractoryConductance", "LIFThresholdIncrease", "LIFVoltageClamp"],
@@ -16,6 +17,7 @@ _HOMES = {
     "Recording": "lifcourse.simulation",
     "simulate": "lifcourse.simulation",
     "FICurve": "lifcourse.analysis",
+    "coincidence_factor": "lifcourse.spike_trains",
     "fi_curve": "lifcourse.analysis",
 }
 _MODULES = ("analytic", "models", "plotting", "presets", "units")

@@ -45,3 +45,50 @@ def step_current(amplitude, start, stop, *, duration, dt):
     current = np.zeros(n)
     current[round(start / dt) : round(stop / dt)] = amplitude
     return current
+
+
+def fluctuating_current(mean, sd, tau, *, duration, dt, rng):
+    r"""A current that fluctuates around a mean like many small inputs together: an Ornstein–Uhlenbeck process.
+
+    .. math:: \tau \frac{dI}{dt} = \mu - I + s \sqrt{2 \tau} \, \xi(t)
+
+    The steps follow the exact solution, so that mean, standard deviation and correlation do not depend on `dt`.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Mean :math:`\mu` and standard deviation :math:`s` of the current, in A.
+    tau : float
+        Time over which it forgets, in s; positive.
+    duration, dt : float
+        Length of the current and its time step, in s.
+    rng : numpy.random.Generator
+        Source of the fluctuations.
+
+    Returns
+    -------
+    numpy.ndarray, shape (round(duration / dt),)
+        The current at the times ``i * dt``, in A; stationary from the first sample on.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, or out of its range.
+    TypeError
+        If an argument is of the wrong type.
+
+    References
+    ----------
+    D. T. Gillespie, "Exact numerical simulation of the Ornstein–Uhlenbeck process and its integral", Phys. Rev. E 54
+    (1996) 2084–2091.
+    """
+    from scipy.signal import lfilter
+
+    n = _checks.samples(duration, dt)
+    mean = _checks.number("mean", mean)
+    sd = _checks.number("sd", sd, nonnegative=True)
+    tau = _checks.number("tau", tau, positive=True)
+    kept = np.exp(-dt / tau)
+    kicks = _checks.generator("rng", rng).standard_normal(n)
+    kicks[1:] *= np.sqrt(1 - kept**2)
+    return mean + sd * lfilter([1.0], [1.0, -kept], kicks)
