@@ -11,4 +11,20 @@
   });
   // A list has to have items; what stands in a bibliography are entries.
   mend(".citation-list[role=list]", (list) => list.removeAttribute("role"));
+
+  // What is too wide for its column scrolls, and what scrolls can be reached with the keyboard.
+  const reachable = () =>
+    mend("mjx-container[display], .pst-scrollable-table-container, .bd-article pre", (box) => {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+    });
+  addEventListener("load", () => {
+    reachable();
+    window.MathJax?.startup?.promise?.then(reachable);
+    let pause = 0;
+    addEventListener("resize", () => {
+      clearTimeout(pause);
+      pause = setTimeout(reachable, 100);
+    });
+  });
 })();

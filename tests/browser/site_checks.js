@@ -89,8 +89,14 @@
   horizontalOverflow() {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth && document.body.scrollWidth <= root.clientWidth) return [];
+    const clipped = (element) => {
+      for (let parent = element.parentElement; parent && parent !== document.body; parent = parent.parentElement) {
+        if (getComputedStyle(parent).overflowX !== "visible" && parent.clientWidth <= root.clientWidth) return true;
+      }
+      return false;
+    };
     const wide = [...document.querySelectorAll("main *")]
-      .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1)
+      .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1 && !clipped(element))
       .slice(0, 5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
     return [`${root.scrollWidth} px wide in a window of ${root.clientWidth}: ${wide.join(", ")}`];
