@@ -295,8 +295,8 @@ def _trace_name(label, name, shared):
 
 
 def _first_row(panels):
-    """Row that carries the legend when each panel shows all recordings: the first with a single quantity."""
-    return next((row for row, names in enumerate(panels, 1) if len(names) == 1), 0)
+    """Row that carries the legend of the recordings: the first, or none where a shared panel names them already."""
+    return 0 if any(len(names) > 1 for names in panels) else 1
 
 
 def _two_lines(quantity):

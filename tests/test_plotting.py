@@ -54,6 +54,13 @@ def test_several_recordings_share_a_panel_with_a_legend():
     assert [(line.name, line.showlegend) for line in fig.data] == [("pulse", True), ("constant", True)]
 
 
+def test_a_shared_panel_names_the_recordings_once():
+    two = {name: simulate(presets.refractory_conductance, name * pA, duration=0.05, dt=1e-5) for name in (220, 600)}
+    fig = plotting.traces({f"{name} pA": run for name, run in two.items()}, show=(("V", "V_th"), "G_ref"))
+    named = [line.name for line in fig.data if line.showlegend]
+    assert named == ["V, 220 pA", "V, 600 pA", "V<sub>th</sub>, 220 pA", "V<sub>th</sub>, 600 pA"]
+
+
 def test_threshold_shares_the_panel_of_V_and_is_dashed():
     moving = simulate(presets.threshold_increase, 600 * pA, duration=0.1, dt=1e-5)
     fig = plotting.traces({"600 pA": moving}, show=(("V", "V_th"),))
