@@ -8,6 +8,7 @@ import numpy as np
 
 from lifcourse import _checks
 from lifcourse.models import AELIF
+from lifcourse.models._exp import exp
 from lifcourse.parameters import NeuronParameters
 
 
@@ -77,13 +78,21 @@ def firing_rate(params, current, tau_ref=0.0):
         raise ValueError(f"V_reset = {params.V_reset!r} V must lie below V_th = {params.V_th!r} V")
     current = _checks.array("current", current)
     tau_ref = _checks.number("tau_ref", tau_ref, nonnegative=True)
-    with np.errstate(divide="ignore", over="ignore", under="ignore"):
-        excess = params.R_m * np.maximum(current - params.I_th, 0.0)  # V_inf - V_th
-        isi = tau_ref + params.tau_m * np.log1p((params.V_th - params.V_reset) / excess)
-        rate = 1.0 / isi
-    if not np.isfinite(rate).all():
+    try:
+        rates = [_firing_rate(params, I, tau_ref) for I in current.ravel().tolist()]
+    except ZeroDivisionError:
+        rates = [math.inf]
+    if not np.isfinite(rates).all():
         raise ValueError(f"current = {current.max():g} A is too large: the firing rate overflows")
-    return rate[()]
+    return np.array(rates, float).reshape(current.shape)[()]
+
+
+def _firing_rate(p, current, tau_ref):
+    """`firing_rate` at one current: a function of floats, which the page can have too."""
+    excess = p.R_m * (current - p.I_th)  # V_inf - V_th
+    if not excess > 0.0:
+        return 0.0
+    return 1.0 / (tau_ref + p.tau_m * math.log1p((p.V_th - p.V_reset) / excess))
 
 
 def membrane_potential(params, t, current, V0=None):
@@ -261,7 +270,7 @@ def nullclines(neuron, current, V):
     current : float
         Constant injected current, in A.
     V : float or array_like
-        Membrane potentials, in V, at most ``V_th + 700 Delta_th``.
+        Membrane potentials, in V, at most ``V_th + 650 Delta_th``.
 
     Returns
     -------
@@ -280,12 +289,23 @@ def nullclines(neuron, current, V):
     J. Touboul and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
     Cybern. 99 (2008) 319–334.
     """
-    params, D, a = _exponential(neuron)
+    params, D, _ = _exponential(neuron)
     current, V = _checks.number("current", current), _checks.array("V", V)
-    if V.size and V.max() > params.V_th + 700 * D:
-        raise ValueError(f"V = {V.max():g} V is too far above V_th: the exponential overflows 700 Delta_th above it")
-    rise = params.G_L * (params.E_L - V + D * np.exp((V - params.V_th) / D))
-    return Nullclines((rise + current)[()], (a * (V - params.E_L))[()])
+    if V.size and V.max() > params.V_th + 650 * D:
+        raise ValueError(f"V = {V.max():g} V is too far above V_th: the exponential is not computed beyond V_th + 650 Delta_th")
+    p = neuron.step_parameters()
+    at = V.ravel().tolist()
+    curves = [_V_nullcline(p, v, current) for v in at], [_I_SRA_nullcline(p, v) for v in at]
+    return Nullclines(*(np.array(values, float).reshape(V.shape)[()] for values in curves))
+
+
+def _V_nullcline(p, V, current):
+    """`nullclines` at one potential: a function of floats, which the page can have too."""
+    return p.G_L * (p.E_L - V + p.Delta_th * exp((V - p.V_th) / p.Delta_th)) + current
+
+
+def _I_SRA_nullcline(p, V):
+    return p.a * (V - p.E_L)
 
 
 def fixed_points(neuron, current):
