@@ -191,7 +191,7 @@ def new_tally(n):
 
 
 def check_result(neuron, dt, state, tally, current):
-    """Raise a ValueError if the spikes came so fast that `dt` was unstable, or a state or the sum of V is not finite."""
+    """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a state or the sum of V is not finite."""
     shortest = tally[5].min(initial=np.iinfo(np.int64).max)
     if shortest < np.iinfo(np.int64).max:
         neuron.check_dt(dt, shortest * dt)

@@ -1,4 +1,4 @@
-"""What all tests share: the neurons of the tutorials, by name, silent and noisy, each with a current that makes it fire."""
+"""What all tests share: a neuron of each model, from the tutorials, and a constant current that makes it fire."""
 
 import os
 from dataclasses import replace

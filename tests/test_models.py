@@ -8,6 +8,7 @@ import inspect
 import math
 import textwrap
 from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -141,8 +142,8 @@ class Mutations(ast.NodeVisitor):
     Each is an entry (description, node, field, new value) of `found`.
     """
 
-    SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-    COMPARED = {ast.Lt: (ast.LtE, ast.Gt), ast.Gt: (ast.GtE, ast.Lt)}
+    SWAPPED: ClassVar = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+    COMPARED: ClassVar = {ast.Lt: (ast.LtE, ast.Gt), ast.Gt: (ast.GtE, ast.Lt)}
 
     def __init__(self, tree):
         self.tree, self.found = tree, []
@@ -271,7 +272,7 @@ def test_clamp_counts_samples(tau_ref, dt, clamped):
 )
 def test_stability_limit(neuron, limit):
     simulate(neuron, 0.0, duration=0.5, dt=limit * (1 - 1e-9))
-    with pytest.raises(ValueError, match="dt = .* too coarse"):
+    with pytest.raises(ValueError, match=r"dt = .* too coarse"):
         simulate(neuron, 0.0, duration=0.5, dt=limit * (1 + 1e-9))
 
 
