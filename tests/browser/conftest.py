@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -65,19 +66,23 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """The Chrome or Chromium that is there, else one that can be installed, else a failure that says what to do."""
+    with (tmp_path_factory.getbasetemp().parent / "browser.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several workers, one installs
+        launched = _launch(playwright)
+    yield launched
+    launched.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
     tried: list[str] = []
     for find in (_installed, _downloaded, _from_debian):
         for path in find(playwright, tried):
             try:
-                launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+                return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             except Error as error:
                 tried.append(f"  {path} did not start: {str(error).strip().splitlines()[0]}")
-                continue
-            yield launched
-            launched.close()
-            return
     pytest.fail(NO_BROWSER.format(names=", ".join(NAMES), python=sys.executable, tried="\n".join(tried)), pytrace=False)
 
 

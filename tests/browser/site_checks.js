@@ -1,5 +1,12 @@
 /* What site_checks.py asks an open page. Each function returns problems, in words. */
 ({
+  /** Open what is folded: solutions, derivations, answers. */
+  unfold() {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+    for (const button of document.querySelectorAll("button.toggle-button-hidden")) button.click();
+    return [];
+  },
+
   /** Scroll through the page, so that everything that waits to be seen wakes up. */
   async scrollThrough() {
     const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
@@ -20,7 +27,6 @@
     const problems = [];
     document.querySelectorAll(".lif-plotly").forEach((figure, index) => {
       const name = figure.closest("figure")?.id || `number ${index + 1}`;
-      if (figure.clientWidth === 0) return; // folded away: it is drawn when it is unfolded
       const svg = figure.querySelector("svg.main-svg");
       const { width, height } = svg?.getBoundingClientRect() ?? {};
       if (!svg) problems.push(`figure ${name} is not drawn (${figure.dataset.state || "never started"})`);

@@ -112,7 +112,7 @@ class Visit:
 
 
 def visit(context: BrowserContext, url: str) -> Visit:
-    """Open a page, note what it asks for and complains of, and scroll through it so that everything wakes up."""
+    """Open a page and all that is folded on it, scroll through it, and note what it asks for and complains of."""
     page = context.new_page()
     parts = urlsplit(url)
     seen = Visit(page, f"{parts.scheme}://{parts.netloc}/")
@@ -126,16 +126,13 @@ def visit(context: BrowserContext, url: str) -> Visit:
     )
     page.on("pageerror", lambda error: seen.console.append(f"error on the page: {error}"))
     page.goto(url, wait_until="load")
-    scroll_through(page)
+    _ask(page, "unfold")
+    _ask(page, "scrollThrough")
     return seen
 
 
 def _ask(page: Page, function: str) -> list[str]:
     return page.evaluate(f"({QUESTIONS}).{function}()")
-
-
-def scroll_through(page: Page) -> None:
-    _ask(page, "scrollThrough")
 
 
 def _settled(page: Page, condition: str) -> None:
@@ -146,7 +143,7 @@ def _settled(page: Page, condition: str) -> None:
 
 def undrawn_figures(page: Page) -> list[str]:
     """Plotly figures without axes or traces in them, and images that did not load."""
-    _settled(page, "[...document.querySelectorAll('.lif-plotly')].every((f) => f.dataset.state || !f.clientWidth)")
+    _settled(page, "[...document.querySelectorAll('.lif-plotly')].every((figure) => figure.dataset.state)")
     return _ask(page, "undrawnFigures")
 
 
