@@ -2,10 +2,12 @@
 
 import math
 import numbers
+import sys
 import warnings
-from collections.abc import Sized
 
 import numpy as np
+
+_MOST_STORED = 10**9
 
 
 def number(name, value, *, positive=False, nonnegative=False):
@@ -37,17 +39,21 @@ def number(name, value, *, positive=False, nonnegative=False):
 
 def array(name, value):
     """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements."""
-    if isinstance(value, str) or (isinstance(value, Sized) and any(isinstance(v, str) for v in np.ravel(value)[:1])):
+    try:
+        found = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} = {value!r} is not rectangular; it must be a number or an array of numbers") from None
+    if found.dtype.kind in "US":
         raise TypeError(f"{name} must hold numbers, not {value!r}")
-    found = np.asarray(value)
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
-    found = found.astype(float)
+    with np.errstate(over="ignore"):
+        found = found.astype(float)
     wrong = ~np.isfinite(found)
     if wrong.any():
         where = np.argwhere(wrong)[0]
         at = f"[{', '.join(map(str, where))}]" if found.ndim else ""
-        raise ValueError(f"{name}{at} = {found[tuple(where)]!r} must be finite")
+        raise ValueError(f"{name}{at} = {float(found[tuple(where)])!r} must be finite")
     return found
 
 
@@ -58,19 +64,22 @@ def generator(name, value):
     return value
 
 
-def samples(duration, dt):
+def samples(duration, dt, *, stored=False):
     """Number of samples ``round(duration / dt)``.
 
     Raises
     ------
     ValueError
-        If `dt` or `duration` is not a positive, finite number, or if there would be no sample, or more than 2**53.
+        If `dt` or `duration` is not a positive, finite number, or if there would be no sample, or more than 2**53, or
+        more than can be `stored`.
     """
     dt = number("dt", dt, positive=True)
     duration = number("duration", duration, positive=True)
-    if duration / dt >= 2.0**53:
+    if duration / dt >= 2.0**53 or math.isinf(2.0 / dt):
         raise ValueError(f"dt = {dt!r} s is too small to divide a duration of {duration!r} s into")
     n = round(duration / dt)
+    if stored and n > _MOST_STORED:
+        raise ValueError(f"dt = {dt!r} s gives {n} samples in {duration!r} s; at most {_MOST_STORED} can be kept")
     if n < 1:
         raise ValueError(f"duration = {duration!r} s is shorter than one step dt = {dt!r} s")
     return n
@@ -82,5 +91,17 @@ def usual(name, value, unit, example, *, below=None, above=None):
         warnings.warn(
             f"{name} = {value:g} {unit} is far from any neuron's. Was a unit forgotten, as in {example}?",
             UserWarning,
-            stacklevel=5,
+            stacklevel=_callers_level(),
         )
+
+
+def _callers_level():
+    """Level of the first frame outside this package and the ``__init__`` that `dataclass` writes."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and (frame.f_globals.get("__name__", "").startswith("lifcourse.") or _generated(frame)):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _generated(frame):
+    return frame.f_code.co_name == "__init__" and frame.f_code.co_filename == "<string>"

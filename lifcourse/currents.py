@@ -34,7 +34,8 @@ def step_current(amplitude, start, stop, *, duration, dt):
     >>> step_current(1e-9, 0.2, 0.4, duration=0.6, dt=0.1).tolist()
     [0.0, 0.0, 1e-09, 1e-09, 0.0, 0.0]
     """
-    n = _checks.samples(duration, dt)
+    n = _checks.samples(duration, dt, stored=True)
+    duration, dt = float(duration), float(dt)
     amplitude = _checks.number("amplitude", amplitude)
     start = _checks.number("start", start, nonnegative=True)
     stop = _checks.number("stop", stop)
@@ -84,7 +85,8 @@ def fluctuating_current(mean, sd, tau, *, duration, dt, rng):
     """
     from scipy.signal import lfilter
 
-    n = _checks.samples(duration, dt)
+    n = _checks.samples(duration, dt, stored=True)
+    duration, dt = float(duration), float(dt)
     mean = _checks.number("mean", mean)
     sd = _checks.number("sd", sd, nonnegative=True)
     tau = _checks.number("tau", tau, positive=True)

@@ -60,8 +60,10 @@ class NeuronParameters:
             positive = field.name in ("C_m", "R_m")
             value = _checks.number(field.name, getattr(self, field.name), positive=positive)
             object.__setattr__(self, field.name, value)
-        for name, value in {"R_m": 1 / self.R_m, "C_m": 1 / self.C_m, "R_m * C_m": self.tau_m}.items():
-            if not 0 < value < math.inf:
+        positive = {"R_m": 1 / self.R_m, "C_m": 1 / self.C_m, "R_m * C_m": self.tau_m}
+        finite = {"I_th = (V_th - E_L) / R_m": self.I_th, "V_th - V_reset": self.V_th - self.V_reset}
+        for name, value in (positive | finite).items():
+            if not math.isfinite(value) or (name in positive and value == 0):
                 raise ValueError(f"{name} is out of the range in which floating-point numbers work: {self!r}")
         for name in ("E_L", "V_th", "V_reset"):
             _checks.usual(name, getattr(self, name), "V", f"{name}=-70 * mV", below=-1, above=1)

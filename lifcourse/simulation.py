@@ -9,8 +9,6 @@ from lifcourse import _checks
 from lifcourse.engine import advance_for
 from lifcourse.models import Neuron
 
-_MOST_SAMPLES = 10**9
-
 
 @dataclass(frozen=True, eq=False)
 class Recording:
@@ -136,9 +134,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     >>> simulate(LIF(params), 5 * nA, duration=0.2, dt=1e-4)
     <Recording of LIF: 0.2 s in 2000 samples, 13 spikes>
     """
-    n, dt, scale = prepare(neuron, duration, dt, rng)
-    if n > _MOST_SAMPLES:
-        raise ValueError(f"dt = {dt!r} s gives {n} samples; a recording holds at most {_MOST_SAMPLES}")
+    n, dt, scale = prepare(neuron, duration, dt, rng, stored=True)
     current = _checks.array("current", current)
     if current.shape not in ((), (n,)):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
@@ -167,11 +163,11 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     )
 
 
-def prepare(neuron, duration, dt, rng):
+def prepare(neuron, duration, dt, rng, *, stored=False):
     """Check what every run needs; return the number of samples, dt, and the standard deviation of a step's noise."""
     if not isinstance(neuron, Neuron):
         raise TypeError(f"neuron must be a model neuron such as LIF(params), not {neuron!r}")
-    n = _checks.samples(duration, dt)
+    n = _checks.samples(duration, dt, stored=stored)
     dt = float(dt)
     neuron.check_dt(dt)
     if rng is not None:

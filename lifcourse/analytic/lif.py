@@ -113,7 +113,7 @@ def membrane_potential(params, t, current, V0=None):
     Raises
     ------
     ValueError
-        If a value is not finite or a time is negative, or the shapes do not broadcast.
+        If a value is not finite, a time is negative, the shapes do not broadcast, or the potential overflows.
     TypeError
         If an argument is of the wrong type.
 
@@ -129,5 +129,10 @@ def membrane_potential(params, t, current, V0=None):
     except ValueError:
         raise ValueError(f"current has shape {current.shape}, which does not broadcast with t of {t.shape}") from None
     V0 = params.E_L if V0 is None else _checks.number("V0", V0)
-    V_inf = params.E_L + params.R_m * current
-    return (V_inf + (V0 - V_inf) * np.exp(-t / params.tau_m))[()]
+    with np.errstate(over="ignore", invalid="ignore"):
+        V_inf = params.E_L + params.R_m * current
+        V = V_inf + (V0 - V_inf) * np.exp(-t / params.tau_m)
+    if not np.isfinite(V).all():
+        largest = current.flat[abs(current).argmax()]
+        raise ValueError(f"current = {largest:g} A or V0 = {V0!r} V is too large: the potential overflows")
+    return V[()]

@@ -72,7 +72,7 @@ class AELIF(Neuron):
     def max_dt(p, shortest_isi):
         """Time step from which on Euler is unstable around rest, where V and I_SRA are linear in each other, in s."""
         trace = p.G_L / p.C_m + 1.0 / p.tau_SRA
-        determinant = (p.G_L + p.a) / (p.C_m * p.tau_SRA)
+        determinant = (p.G_L + p.a) / p.C_m / p.tau_SRA
         discriminant = trace * trace - 4.0 * determinant
         if discriminant < 0.0:
             return trace / determinant

@@ -72,7 +72,8 @@ class LIFRefractoryConductance(Neuron):
     @staticmethod
     def max_dt(p, shortest_isi):
         """Time step from which on Euler is unstable, in s, or the conductance would swing below zero."""
-        G_ref = p.Delta_G_ref / -math.expm1(-shortest_isi / p.tau_G_ref)
+        decay = max(-math.expm1(-shortest_isi / p.tau_G_ref), 5e-324)  # too slow for a float, it is still not 0
+        G_ref = p.Delta_G_ref / decay
         return min(2.0 * p.C_m / (p.G_L + G_ref), 2.0 * p.tau_vth, p.tau_G_ref)
 
     @staticmethod

@@ -54,7 +54,8 @@ class LIFSRA(Neuron):
     @staticmethod
     def max_dt(p, shortest_isi):
         """Time step from which on Euler is unstable, in s, or the conductance would swing below zero."""
-        G_SRA = p.Delta_G_SRA / -math.expm1(-shortest_isi / p.tau_SRA)
+        decay = max(-math.expm1(-shortest_isi / p.tau_SRA), 5e-324)  # too slow for a float, it is still not 0
+        G_SRA = p.Delta_G_SRA / decay
         return min(2.0 * p.C_m / (p.G_L + G_SRA), p.tau_SRA)
 
     @staticmethod
