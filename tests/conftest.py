@@ -23,6 +23,12 @@ NEURONS = {
 }
 
 
+@pytest.fixture(scope="session")
+def neurons():
+    """All of them: {name: (neuron, current)}."""
+    return NEURONS
+
+
 @pytest.fixture(params=NEURONS)
 def firing(request):
     """A neuron of each model, and a constant current, in A, that makes it fire."""
