@@ -31,7 +31,8 @@ class FICurve:
     first_isi, last_isi : numpy.ndarray, shape (n,)
         First and last interspike interval, in s; NaN below two spikes.
     isi_cv : numpy.ndarray, shape (n,)
-        Coefficient of variation of the interspike intervals (standard deviation over mean); NaN below three spikes.
+        Coefficient of variation of the interspike intervals (standard deviation over mean), dimensionless; NaN below
+        three spikes.
     mean_V : numpy.ndarray, shape (n,)
         Mean potential over all samples, in V.
     """
@@ -94,7 +95,7 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
     >>> from lifcourse.units import MOhm, mV, nA, nF
     >>> params = NeuronParameters(C_m=2 * nF, R_m=5 * MOhm, E_L=-70 * mV, V_th=-50 * mV, V_reset=-65 * mV)
     >>> fi_curve(LIF(params), [3 * nA, 5 * nA], duration=1.0, dt=1e-4).n_spikes.tolist()
-    [0, 68]
+    [0, 72]
     """
     n, dt, scale = prepare(neuron, duration, dt, rng)
     currents = _checks.array("currents", currents)

@@ -105,6 +105,7 @@ def lines(series, *, x, y, title="", markers=(), dashed=(), log_x=False, log_y=F
     Returns
     -------
     plotly.graph_objects.Figure
+        All curves in one panel.
 
     Raises
     ------

@@ -132,7 +132,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     >>> from lifcourse.units import MOhm, mV, nA, nF
     >>> params = NeuronParameters(C_m=2 * nF, R_m=5 * MOhm, E_L=-70 * mV, V_th=-50 * mV, V_reset=-65 * mV)
     >>> simulate(LIF(params), 5 * nA, duration=0.2, dt=1e-4)
-    <Recording of LIF: 0.2 s in 2000 samples, 13 spikes>
+    <Recording of LIF: 0.2 s in 2000 samples, 14 spikes>
     """
     n, dt, scale = prepare(neuron, duration, dt, rng, stored=True)
     current = _checks.array("current", current)

@@ -23,7 +23,8 @@ def exp(x):
     Returns
     -------
     float
-        ``exp(x)``; ``exp(-650)`` and ``exp(650)`` for exponents beyond, so that no result overflows.
+        ``exp(x)``; ``exp(-650)`` and ``exp(650)`` for exponents beyond, so that no result overflows;
+        dimensionless.
     """
     if x < -650.0:
         x = -650.0
