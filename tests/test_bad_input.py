@@ -239,7 +239,7 @@ def test_limits_of_the_usual_do_not_warn():
 
 
 def test_a_slip_is_used_as_it_stands():
-    with pytest.warns(UserWarning):
+    with pytest.warns(UserWarning, match="E_L"):
         assert membrane(E_L=-70).E_L == -70
 
 
