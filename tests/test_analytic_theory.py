@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 from scipy.special import erfc, erfcx
@@ -389,6 +389,7 @@ def test_periodic_solution_repeats_itself(neuron, excess):
     assert pytest.approx(p.V_th, abs=1e-10) == V
 
 
+@example(replace(presets.sra, Delta_G_SRA=1e-6), 1e-3)  # a rate far below that without adaptation
 @given(adapting, st.floats(1e-3, 20))
 def test_adaptation_slows_down_and_the_adiabatic_estimate_exaggerates_it(neuron, excess):
     neuron = replace(neuron, E_K=min(neuron.E_K, neuron.params.V_reset))

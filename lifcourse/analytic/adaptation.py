@@ -157,7 +157,7 @@ def adiabatic_firing_rate(neuron, current):
             return (params.G_L + G) / (params.C_m * math.log1p(height / excess)) - f
 
         unadapted = firing_rate(params, current)
-        return brentq(gain, 0.0, 2 * unadapted, xtol=1e-300, rtol=1e-15) if unadapted else 0.0
+        return brentq(gain, 0.0, 2 * unadapted, xtol=1e-300, rtol=1e-15, maxiter=1000) if unadapted else 0.0
 
     return _each(rate, current)
 
@@ -198,7 +198,7 @@ def _first_zero(neuron, current, function):
         low /= 2
     while function(high) <= 0:
         high *= 2
-    return brentq(function, low, high, xtol=1e-300, rtol=1e-14)
+    return brentq(function, low, high, xtol=1e-300, rtol=1e-14, maxiter=1000)
 
 
 def _each(function, current):
