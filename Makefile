@@ -38,7 +38,7 @@ lint: $(READY)  ## Style, floors of the package, outputs in notebooks
 	$(BIN)/$(NBSTRIPOUT) --verify book/*.ipynb
 
 unit: $(READY)  ## Unit, property and packaging tests
-	$(BIN)/pytest tests --ignore=tests/browser
+	$(BIN)/pytest tests --ignore=tests/browser -n 2
 
 notebooks: $(READY)  ## Run each chapter and compare its printed numbers
 	$(BIN)/$(NBVAL) book
