@@ -1,19 +1,21 @@
 """Sweeps over currents: the f–I curve and the measures of a spike train."""
 
-import os
-import threading
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
 
-from lifcourse import _checks
-from lifcourse.engine import advance_for
-from lifcourse.simulation import check_result, new_tally, prepare
+from lifcourse import _checks, _jobs, engine
+from lifcourse.simulation import check_result, prepare
 
-_NEURONS_A_BLOCK = 512
-_UPDATES_A_CHUNK = 2_000_000
+# A job is what a thread or another machine fetches; a block is what fits into a processor's cache. Both are smaller for
+# a noisy neuron: its stream of random numbers, and those drawn at a time, need room too.
+_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 32768, 1024
+_NEURONS_A_BLOCK, _NOISY_NEURONS_A_BLOCK = 4096, 128
 _NUMBERS_A_CHUNK = 100_000
+# Fewer updates of a neuron take less time than the start of threads.
+_UPDATES_WORTH_THREADS = 300_000
+# What an executor gets: it does not tell how many workers it has.
+_FEWEST_NEURONS_A_JOB, _MOST_JOBS = 16, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,63 +105,75 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         raise ValueError(f"currents has shape {currents.shape}; it must be one-dimensional, one value a simulation")
     if executor is not None and not hasattr(executor, "submit"):
         raise TypeError(f"executor must be a concurrent.futures.Executor, not {executor!r}")
-    streams = rng.spawn(len(currents)) if scale else None
+    width = len(currents)
+    columns = [np.empty(width, np.int64), *(np.empty(width) for _ in range(4))]
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    size = min(_NEURONS_A_BLOCK, -(-len(currents) // cores) or 1)
-    blocks = [slice(start, start + size) for start in range(0, len(currents), size)]
-    jobs = [(neuron, currents[at], n, dt, scale, streams[at] if scale else None) for at in blocks]
-    if executor is None:
-        results = _run_here(jobs, cores)
+    def store(place, measures):
+        for column, values in zip(columns, measures, strict=True):
+            column[place] = values
+
+    def jobs(size):
+        size = min(-(-size // 8) * 8, _NOISY_NEURONS_A_JOB if scale else _NEURONS_A_JOB)  # eight fill a vector register
+        for start in range(0, width, size):
+            some = currents[start : start + size]
+            # Streams are spawned job by job: those of a million currents would fill the memory.
+            streams = rng.spawn(len(some)) if scale else []
+            yield slice(start, start + len(some)), (neuron, some, n, dt, scale, streams)
+
+    if executor is not None:
+        size = max(_FEWEST_NEURONS_A_JOB, -(-width // _MOST_JOBS))
+        _jobs.run_elsewhere(_run_job, jobs(size), store, executor)
     else:
-        futures = [executor.submit(_run_block, *job) for job in jobs]
-        results = [future.result() for future in futures]
-    if not results:
-        results = [_measures(new_tally(0), np.zeros(0), n, dt)]
-    columns = [np.concatenate(column) for column in zip(*results, strict=True)]
+        threads = _jobs.cores() if width * n > _UPDATES_WORTH_THREADS and engine.uses_numba() else 1
+        size = max(1, -(-width // threads))
+        _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
     n_spikes, first_isi, last_isi, isi_cv, mean_V = columns
     return FICurve(currents, n_spikes, n_spikes / float(duration), first_isi, last_isi, isi_cv, mean_V)
 
 
-def _run_here(jobs, cores):
-    """Run the jobs in threads; an interrupt or an error in one stops them all within a chunk."""
-    stop = threading.Event()
-    with ThreadPoolExecutor(cores) as pool:
-        futures = [pool.submit(_run_block, *job, stop) for job in jobs]
-        try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-            return [future.result() for future in futures]
-        finally:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-
-
-def _run_block(neuron, currents, n, dt, scale, streams, stop=None):
-    """Simulate one block of currents, chunk by chunk, and return the measures of each."""
-    advance, p, width = advance_for(neuron), neuron.step_parameters(), len(currents)
-    V, x, y = (np.full(width, value) for value in neuron.rest())
-    state, tally = (V, x, y, V.copy()), new_tally(width)
-    no_trace, spikes = (np.empty((0, width)),) * 3, np.zeros((1, width), np.uint8)
-    noise = np.zeros((1, width))
-    chunk = max(1, (_NUMBERS_A_CHUNK if scale else _UPDATES_A_CHUNK) // width)
-    for first in range(1, n, chunk):
-        if stop is not None and stop.is_set():
-            break
-        steps = min(chunk, n - first)
-        if scale:
-            noise = scale * np.stack([stream.standard_normal(steps) for stream in streams], axis=1)
-        advance(p, dt, first, steps, state, currents[np.newaxis], noise, no_trace, spikes, tally)
+def _run_job(neuron, currents, n, dt, scale, streams, count=None):
+    """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
+    width, block_width = len(currents), _NOISY_NEURONS_A_BLOCK if scale else _NEURONS_A_BLOCK
+    advance = engine.advance_for(neuron)
+    state, tally = engine.at_rest(neuron, width), engine.new_tally(width)
+    for start in range(0, width, block_width):
+        block = slice(start, min(start + block_width, width))
+        block_state = state[:, block].copy()
+        _run_block(advance, block_state, currents[block], n, dt, scale, streams[block], tally[block], count)
+        state[:, block] = block_state
     check_result(neuron, dt, state, tally, currents)
     return _measures(tally, state[3], n, dt)
 
 
+def _run_block(advance, state, currents, n, dt, scale, streams, tally, count):
+    """Take all steps of a few neurons, chunk by chunk, in place."""
+    width = len(currents)
+    drive, spikes, no_trace = currents[np.newaxis], engine.new_spikes(1, width), (np.empty((0, width)),) * 3
+    noise = np.zeros((1, width))
+    for part in engine.chunks(n, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width):
+        steps = part.stop - part.start
+        if scale:
+            noise = _noise(scale, streams, steps)
+        advance(dt, part.start, steps, state, drive, noise, no_trace, spikes, tally)
+        if count is not None:
+            count(steps * width)
+
+
+def _noise(scale, streams, steps):
+    """Noise of the next `steps` steps, one row a step, each column from a stream of its own."""
+    drawn = np.empty((len(streams), steps))
+    for stream, row in zip(streams, drawn, strict=True):
+        stream.standard_normal(out=row)
+    return np.multiply(drawn.T, scale, order="C")
+
+
 def _measures(tally, V_sum, n, dt):
     """Columns of an `FICurve` from the engine's counts: n_spikes, first_isi, last_isi, isi_cv, mean_V."""
-    count, first, last, first_isi, last_isi, _, squares = tally
-    intervals = np.maximum(count - 1, 1)
-    mean = (last - first) / intervals
-    variance = np.maximum(squares / intervals - mean**2, 0.0)
+    count = tally[:, engine.COUNT]
+    intervals = np.maximum(count - 1.0, 1.0)
+    mean = (tally[:, engine.LAST] - tally[:, engine.FIRST]) / intervals
+    variance = np.maximum(tally[:, engine.SQUARES] / intervals - mean**2, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(count > 2, np.sqrt(variance) / mean, np.nan)
-    two = count > 1
-    return count, np.where(two, first_isi * dt, np.nan), np.where(two, last_isi * dt, np.nan), cv, V_sum / n
+    first_isi, last_isi = np.where(count > 1, tally[:, [engine.FIRST_ISI, engine.LAST_ISI]].T * dt, np.nan)
+    return count, first_isi, last_isi, cv, V_sum / n

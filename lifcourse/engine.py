@@ -11,81 +11,137 @@ import hashlib
 import importlib.util
 import os
 
-from lifcourse.models._source import functions_used, source_of
+import numpy as np
+
+from lifcourse.models._source import functions_used, text_of
+
+# A call of the compiled loop cannot be interrupted; with this many updates of a neuron, it takes less than 0.1 s.
+UPDATES_A_CHUNK = 1_000_000
+
+# Columns of the tally: of each neuron the number of spikes, the samples of the first and the last, and of the intervals
+# between them, in samples, the first, the last, the shortest, and the sum of the squares.
+COUNT, FIRST, LAST, FIRST_ISI, LAST_ISI, SHORTEST_ISI, SQUARES = range(7)
 
 
 def uses_numba():
     """Whether the loop is compiled: Numba is installed, and ``LIFCOURSE_NUMBA=0`` does not stand in the environment."""
-    return os.environ.get("LIFCOURSE_NUMBA", "1") != "0" and importlib.util.find_spec("numba") is not None
+    return os.environ.get("LIFCOURSE_NUMBA", "1") != "0" and _installed("numba")
+
+
+def _installed(package):
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:  # it stands in sys.modules as None
+        return False
+
+
+def at_rest(neuron, width):
+    """State of `width` neurons at rest: rows for V, x, y and the running sum of V, one column a neuron."""
+    V, x, y = neuron.rest()
+    return np.repeat([[V], [x], [y], [V]], width, axis=1)
+
+
+def new_spikes(rows, width):
+    """Room to mark who spiked. Columns beyond `width` stay empty; they fill the last group of eight neurons."""
+    return np.zeros((rows, -(-width // 8) * 8), np.uint8)
+
+
+def new_tally(width):
+    """Empty counts of `width` neurons."""
+    return np.zeros((width, 7))
+
+
+def chunks(n, updates):
+    """Divide the samples 1 … n - 1 into slices of at most `updates`, so that an interrupt need not wait for the end."""
+    size = max(1, int(updates))
+    return (slice(start, min(start + size, n)) for start in range(1, n, size))
 
 
 def advance_for(neuron):
-    """The loop around the step of `neuron`: compiled, or plain Python."""
-    return _advance_for(type(neuron).step, uses_numba())
+    """The loop around the step of `neuron`, with its parameters in place: compiled, or plain Python."""
+    return functools.partial(_advance_for(type(neuron), uses_numba()), tuple(neuron.step_parameters()))
 
 
 @functools.cache
-def _advance_for(step, compiled):
-    return _compiled(step) if compiled else _plain(step)
+def _advance_for(model, compiled):
+    return _compiled(model) if compiled else _plain(model)
 
 
-def _compiled(step):
+def _compiled(model):
     import numba
 
-    for function in (*functions_used(step), _tally):
-        _make_jitable(function)
-    key = hashlib.sha256(source_of(step).encode()).hexdigest()
-    return _make_advance(step, key, numba.njit(cache=True, nogil=True, error_model="numpy"))
+    functions = functions_used(model.step)
+    for function in functions:
+        _make_jitable(function, forceinline=True)
+    _make_jitable(_tally)
+    shared = model.__module__ != "__main__" and "<locals>" not in model.__qualname__
+    jit = functools.partial(numba.njit, nogil=True, error_model="numpy")
+    if shared:
+        # Numba looks only at the file and the text of `advance` itself; what it is made of has to stand in its closure.
+        text = repr(model.Parameters._fields) + "".join(map(text_of, (*functions, _tally, _make_advance)))
+        try:
+            return _make_advance(model, hashlib.sha256(text.encode()).hexdigest(), jit(cache=True))
+        except RuntimeError:  # there is no place for a cache where one could write
+            pass
+    return _make_advance(model, "", jit())
 
 
 @functools.cache
-def _make_jitable(function):
+def _make_jitable(function, **options):
     from numba.extending import register_jitable
 
-    register_jitable(forceinline=function is not _tally, error_model="numpy")(function)
+    register_jitable(error_model="numpy", **options)(function)
 
 
-def _plain(step):
-    advance = _make_advance(step, "", lambda function: function)
+def _plain(model):
+    advance = _make_advance(model, "", lambda function: function)
 
-    def advance_lists(p, dt, first, steps, state, drive, noise, trace, spikes, tally):
+    def advance_lists(parameters, dt, first, steps, state, drive, noise, trace, spikes, tally):
         # Python works on lists of floats much faster than on arrays, element by element.
-        lists = tuple(values.tolist() for values in (*state, *tally))
-        advance(p, dt, first, steps, lists[:4], drive.tolist(), noise.tolist(), trace, spikes, lists[4:])
-        for values, result in zip((*state, *tally), lists, strict=True):
-            values[:] = result
+        lists = state.tolist(), tally.tolist()
+        advance(parameters, dt, first, steps, lists[0], drive.tolist(), noise.tolist(), trace, spikes, lists[1])
+        state[:], tally[:] = lists
 
     return advance_lists
 
 
-def _make_advance(step, key, jit):
+def _make_advance(model, text, jit):
+    step, parameters_type = model.step, model.Parameters
+    has_x, has_y = len(model.states) > 0, len(model.states) > 1
+
     @jit
-    def advance(p, dt, first, steps, state, drive, noise, trace, spikes, tally):
+    def advance(parameters, dt, first, steps, state, drive, noise, trace, spikes, tally):
         """Take `steps` time steps, in place.
 
-        p : NamedTuple of parameters; dt : time step; first : index of the sample that the first step computes
-        state : four sequences over neurons, V, x, y and the running sum of V
+        parameters : the model's, in order; dt : time step; first : index of the sample that the first step computes
+        state : rows for V, x, y and the running sum of V; columns over neurons
         drive, noise : rows over steps, columns over neurons; a single row serves all steps
         trace : V, x and y sample by sample, or three arrays with no rows
-        spikes : which neurons spiked; a row a step where traces are kept, else one row used over and over
-        tally : see `_tally`
+        spikes : which neurons spiked (see `new_spikes`); a row a step where traces are kept, else one row over and over
+        tally : see `COUNT` and its neighbours
         """
-        key  # noqa: B018  held by the closure: cached machine code is found by it, and an edited step has another
-        V, x, y, V_sum = state
+        text  # noqa: B018  held by the closure: cached machine code is found by it
+        p = parameters_type(*parameters)
+        V, x, y, V_sum = state[0], state[1], state[2], state[3]
         V_trace, x_trace, y_trace = trace
         one_drive, one_noise, one_row = len(drive) == 1, len(noise) == 1, len(spikes) == 1
+        eights = spikes.view(np.uint64)
         for k in range(steps):
             I = drive[0 if one_drive else k]
             dV = noise[0 if one_noise else k]
             spiked = spikes[0 if one_row else k]
             any_spiked = False
             for j in range(len(V)):
-                V[j], x[j], y[j], fired = step(p, V[j], x[j], y[j], I[j], dV[j], dt)
+                V[j], x_j, y_j, fired = step(p, V[j], x[j] if has_x else 0.0, y[j] if has_y else 0.0, I[j], dV[j], dt)
+                if has_x:
+                    x[j] = x_j
+                if has_y:
+                    y[j] = y_j
                 V_sum[j] += V[j]
                 spiked[j] = fired
                 any_spiked |= fired
             if any_spiked:
-                _tally(spiked, first + k, tally)
+                _tally(spiked, eights[0 if one_row else k], first + k, tally)
             if len(V_trace):
                 for j in range(len(V)):
                     V_trace[k, j], x_trace[k, j], y_trace[k, j] = V[j], x[j], y[j]
@@ -93,19 +149,22 @@ def _make_advance(step, key, jit):
     return advance
 
 
-def _tally(spiked, sample, tally):
-    """Enter one sample's spikes: number, first and last sample, first, last, shortest ISI, and the sum of squares."""
-    count, first, last, first_isi, last_isi, shortest_isi, squares = tally
-    for j in range(len(spiked)):
-        if spiked[j]:
-            if count[j] == 0:
-                first[j] = sample
-            else:
-                isi = sample - last[j]
-                if count[j] == 1:
-                    first_isi[j] = isi
-                last_isi[j] = isi
-                shortest_isi[j] = min(shortest_isi[j], isi)
-                squares[j] += float(isi) * float(isi)
-            count[j] += 1
-            last[j] = sample
+def _tally(spiked, eights, sample, tally):
+    """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked."""
+    for eight in range(len(eights)):
+        if eights[eight]:
+            for j in range(8 * eight, 8 * eight + 8):
+                if spiked[j]:
+                    row = tally[j]
+                    isi = sample - row[LAST]
+                    if row[COUNT] == 0:
+                        row[FIRST] = sample
+                    elif row[COUNT] == 1:
+                        row[FIRST_ISI] = row[LAST_ISI] = row[SHORTEST_ISI] = isi
+                        row[SQUARES] = isi * isi
+                    else:
+                        row[LAST_ISI] = isi
+                        row[SHORTEST_ISI] = min(row[SHORTEST_ISI], isi)
+                        row[SQUARES] += isi * isi
+                    row[COUNT] += 1
+                    row[LAST] = sample

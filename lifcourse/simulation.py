@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lifcourse import _checks
-from lifcourse.engine import advance_for
+from lifcourse import _checks, engine
 from lifcourse.models import Neuron
 
 
@@ -140,17 +139,17 @@ def simulate(neuron, current, *, duration, dt, rng=None):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
     current = np.ascontiguousarray(np.broadcast_to(current, n))
 
-    state = tuple(np.array([value]) for value in (*neuron.rest(), neuron.rest()[0]))
+    advance, state = engine.advance_for(neuron), engine.at_rest(neuron, 1)
+    spikes, tally = engine.new_spikes(n, 1), engine.new_tally(1)
     traces = np.empty((3, n, 1))
-    traces[:, 0, 0] = neuron.rest()
-    spikes = np.zeros((n, 1), np.uint8)
-    tally = new_tally(1)
-    if n > 1:
-        noise = scale * rng.standard_normal(n - 1) if scale else np.zeros(1)
-        advance_for(neuron)(
-            neuron.step_parameters(), dt, 1, n - 1, state,
-            current[: n - 1, np.newaxis], noise[:, np.newaxis], tuple(traces[:, 1:]), spikes[1:], tally,
-        )  # fmt: skip
+    traces[:, 0] = state[:3]
+    noise = np.zeros((1, 1))
+    for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
+        steps = part.stop - part.start
+        drive = current[part.start - 1 : part.stop - 1, np.newaxis]
+        if scale:
+            noise = scale * rng.standard_normal((steps, 1))
+        advance(dt, part.start, steps, state, drive, noise, tuple(traces[:, part]), spikes[part], tally)
     check_result(neuron, dt, state, tally, current)
     return Recording(
         neuron=neuron,
@@ -180,16 +179,10 @@ def prepare(neuron, duration, dt, rng, *, stored=False):
     return n, dt, neuron.noise_sigma * math.sqrt(dt)
 
 
-def new_tally(n):
-    """Empty counts for `n` neurons, in the order in which the engine takes them."""
-    zeros = [np.zeros(n, np.int64) for _ in range(5)]
-    return (*zeros, np.full(n, np.iinfo(np.int64).max), np.zeros(n))
-
-
 def check_result(neuron, dt, state, tally, current):
     """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a state or the sum of V is not finite."""
-    shortest = tally[5].min(initial=np.iinfo(np.int64).max)
-    if shortest < np.iinfo(np.int64).max:
+    shortest = tally[tally[:, engine.COUNT] > 1, engine.SHORTEST_ISI].min(initial=np.inf)
+    if shortest < np.inf:
         neuron.check_dt(dt, shortest * dt)
     for values in state:
         if not np.isfinite(values).all():

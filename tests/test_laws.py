@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from lifcourse import FICurve, Recording, analysis, fi_curve, presets, simulate, step_current
+from lifcourse import FICurve, Recording, _jobs, analysis, engine, fi_curve, presets, simulate, step_current
 
 DT, DURATION = 5e-5, 0.1
 N = 2000
@@ -309,6 +309,7 @@ def sweep(noisy):
 def test_blocks_and_chunks(sweep, monkeypatch, block, chunk):
     expected = sweep()
     monkeypatch.setattr(analysis, "_NEURONS_A_BLOCK", block)
+    monkeypatch.setattr(analysis, "_NOISY_NEURONS_A_BLOCK", block)
     monkeypatch.setattr(analysis, "_NUMBERS_A_CHUNK", chunk)
     assert_same_curve(sweep(), expected)
 
@@ -317,14 +318,15 @@ def test_blocks_and_chunks(sweep, monkeypatch, block, chunk):
 def test_chunks_without_noise(firing, monkeypatch, chunk):
     neuron, current = firing
     expected = fi_curve(neuron, around(current), duration=DURATION, dt=DT)
-    monkeypatch.setattr(analysis, "_UPDATES_A_CHUNK", chunk)
+    monkeypatch.setattr(engine, "UPDATES_A_CHUNK", chunk)
     assert_same_curve(fi_curve(neuron, around(current), duration=DURATION, dt=DT), expected)
 
 
 @pytest.mark.parametrize("cores", [1, 2, 5])
 def test_number_of_threads(sweep, monkeypatch, cores):
     expected = sweep()
-    monkeypatch.setattr(analysis.os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.setattr(_jobs, "cores", lambda: cores)
+    monkeypatch.setattr(analysis, "_UPDATES_WORTH_THREADS", 0)
     assert_same_curve(sweep(), expected)
 
 
@@ -356,15 +358,16 @@ def test_subset_of_currents_has_the_same_noise(noisy):
 
 
 @pytest.mark.parametrize("sigma", [0.0, 0.03])
-def test_memory_does_not_grow_with_the_steps(sigma):
+def test_memory_does_not_grow_with_the_steps(sigma, monkeypatch):
+    monkeypatch.setattr(analysis, "_NUMBERS_A_CHUNK", 4000)
     neuron = replace(presets.lif, noise_sigma=sigma)
-
+    fi_curve(neuron, [5e-9] * 4, duration=0.01, dt=1e-4, rng=np.random.default_rng(1))  # compiles
     rng = np.random.default_rng(1)
     tracemalloc.start()
-    fi_curve(neuron, [5e-9] * 4, duration=40.0, dt=1e-4, rng=rng)
+    fi_curve(neuron, [5e-9] * 4, duration=10.0, dt=1e-4, rng=rng)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 8_000_000  # the traces, or the noise, of 400,000 steps of four neurons would be 12,800,000
+    assert peak < 1_000_000  # one trace of 100,000 steps of four neurons, or their noise, would be 3,200,000
 
 
 def test_error_in_a_thread_comes_out(neuron):

@@ -1,7 +1,8 @@
 """With Numba and without: the same results to the last bit."""
 
 import hashlib
-import os
+import importlib.util
+import linecache
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lifcourse import engine, fi_curve, simulate
+from lifcourse import engine, fi_curve, presets, simulate
 
 DT, DURATION = 5e-5, 0.25
 
@@ -48,17 +49,15 @@ def test_same_bits_of_the_engine(firing):
     neuron, current = firing
     results = []
     for compiled in (True, False):
-        advance = engine._advance_for(type(neuron).step, compiled)
+        advance = engine._advance_for(type(neuron), compiled)
         width, steps = 3, 3000
-        state = tuple(np.full(width, value) for value in (*neuron.rest(), neuron.rest()[0]))
+        state, spikes, tally = engine.at_rest(neuron, width), engine.new_spikes(steps, width), engine.new_tally(width)
         trace = np.empty((3, steps, width))
-        spikes = np.zeros((steps, width), np.uint8)
-        tally = (*(np.zeros(width, np.int64) for _ in range(6)), np.zeros(width))
         noise = 1e-4 * np.random.default_rng(1).standard_normal((steps, width))
         drive = current * np.array([[0.5, 1.0, 2.0]])
-        advance(neuron.step_parameters(), DT, 1, steps, state, drive, noise, tuple(trace), spikes, tally)
-        results.append([*state, trace, spikes, *tally])
-    assert results[0][-7].sum() > 0
+        advance(tuple(neuron.step_parameters()), DT, 1, steps, state, drive, noise, tuple(trace), spikes, tally)
+        results.append([state, trace, spikes, tally])
+    assert results[0][-1][:, engine.COUNT].sum() > 0
     for compiled, plain in zip(*results, strict=True):
         np.testing.assert_array_equal(compiled, plain)
 
@@ -82,11 +81,7 @@ def test_same_bits_where_numba_is_missing(neurons):
     assert fresh.stdout.split() == [run(*firing) for firing in neurons.values()]
 
 
-@needs_numba
-def test_edited_step_is_compiled_anew(tmp_path):
-    # the cache on disk must not hand out the machine code of the text before the edit
-    module = tmp_path / "edited_model.py"
-    text = """
+EDITED = """
 from dataclasses import dataclass
 from lifcourse.models import Neuron
 
@@ -99,17 +94,25 @@ class Edited(Neuron):
     def step(p, V, x, y, I, noise, dt):
         return {sign}pull(V), x, y, False
 """
-    program = (
-        f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import edited_model; from lifcourse import presets, simulate;"
-        "print(simulate(edited_model.Edited(presets.lif.params), 0.0, duration=2e-4, dt=1e-4).V[1])"
-    )
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+
+@needs_numba
+def test_edited_step_is_compiled_anew(tmp_path, monkeypatch):
+    # the cache on disk must not hand out the machine code of the text before the edit, here or in what the step calls
+    import numba
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
+    file = tmp_path / "edited_model.py"
     for factor, sign, expected in ((1.0, "", -0.07), (1.0, "-", 0.07), (2.0, "-", 0.14)):
-        module.write_text(text.format(factor=factor, sign=sign), encoding="utf-8")
-        found = subprocess.run(
-            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
-        )
-        assert float(found.stdout or "nan") == expected, found.stderr
+        file.write_text(EDITED.format(factor=factor, sign=sign), encoding="utf-8")
+        linecache.clearcache()
+        spec = importlib.util.spec_from_file_location("edited_model", file)
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        monkeypatch.setitem(sys.modules, "edited_model", module)
+        spec.loader.exec_module(module)
+        assert simulate(module.Edited(presets.lif.params), 0.0, duration=2e-4, dt=1e-4).V[1] == expected
+    assert list((tmp_path / "cache").rglob("*.nbc"))
 
 
 def test_switch(monkeypatch):

@@ -57,7 +57,7 @@ class Neuron:
     noise_sigma: float = 0.0
 
     states: ClassVar[tuple[str, ...]] = ()
-    """Names of the states `x` and `y`, as a `Recording` has them."""
+    """Names of the states `x` and `y`, as a `Recording` has them; one that has no name here stays 0."""
     Parameters = _ParametersType()
     """NamedTuple of all parameters, the type of `p` in `step`."""
     _positive: ClassVar[tuple[str, ...]] = ()

@@ -30,6 +30,17 @@ def functions_used(function):
     return found
 
 
-def source_of(function):
-    """The text of `function` and of all functions that it uses."""
-    return "\n".join(inspect.getsource(used) for used in functions_used(function))
+def text_of(function):
+    """What decides on the result of `function`, short of the functions that it calls: its code and its constants.
+
+    It comes from the running code and not from the file, which may have been edited since.
+    """
+    names = inspect.getclosurevars(function)
+    values = {**names.globals, **names.nonlocals}
+    constants = {name: value for name, value in values.items() if isinstance(value, bool | int | float | str | tuple)}
+    return repr((_code_text(function.__code__), sorted(constants.items())))
+
+
+def _code_text(code):
+    constants = [_code_text(value) if isinstance(value, types.CodeType) else value for value in code.co_consts]
+    return code.co_code, constants, code.co_names, code.co_varnames

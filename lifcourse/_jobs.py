@@ -1,0 +1,78 @@
+"""Run the parts of a sweep: here, in threads, or wherever an executor takes them."""
+
+import os
+import threading
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, as_completed, wait
+
+from lifcourse._progress import progress_bar
+
+
+def cores():
+    """Number of processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_here(run, jobs, store, total, threads):
+    """Call ``store(place, run(*job, count))`` for all pairs ``(place, job)`` of `jobs`, in this process.
+
+    Each thread fetches the next job when it is done with one. An interrupt, or an error in one of them, stops all at
+    their next call of `count`: they call ``count(steps)`` to report progress towards `total`.
+    """
+    with progress_bar(total) as bar:
+        if threads == 1:
+            for place, job in jobs:
+                store(place, run(*job, bar.update))
+        else:
+            _run_in_threads(run, jobs, store, bar, threads)
+
+
+class _Stopped(BaseException):
+    pass
+
+
+def _run_in_threads(run, jobs, store, bar, threads):
+    stop, lock, done = threading.Event(), threading.Lock(), 0
+
+    def count(steps):
+        nonlocal done
+        if stop.is_set():
+            raise _Stopped
+        with lock:
+            done += steps
+
+    def fetch():
+        with lock:
+            return next(jobs, None)
+
+    def work():
+        try:
+            for place, job in iter(fetch, None):
+                store(place, run(*job, count))
+        except _Stopped:
+            pass
+        except BaseException:
+            stop.set()
+            raise
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            running = [pool.submit(work) for _ in range(threads)]
+            while wait(running, timeout=0.1, return_when=FIRST_EXCEPTION).not_done:
+                bar.update(done - bar.n)
+        finally:
+            stop.set()
+    for thread in running:
+        thread.result()
+
+
+def run_elsewhere(run, jobs, store, executor):
+    """Call ``store(place, run(*job))`` for all pairs ``(place, job)`` of `jobs`; `executor` does the running."""
+    places = {executor.submit(run, *job): place for place, job in jobs}
+    try:
+        with progress_bar(len(places), unit=" jobs") as bar:
+            for future in as_completed(places):
+                store(places[future], future.result())
+                bar.update(1)
+    finally:
+        for future in places:
+            future.cancel()
