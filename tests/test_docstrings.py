@@ -18,9 +18,7 @@ from lifcourse.models._exp import exp
 ASKED = {"GL01", "GL06", "GL07", "GL08", "PR01", "PR02", "PR04", "PR05", "PR07", "PR10", "RT01", "RT03", "SS01", "SS03"}
 
 UNITS = r"V/√s|V/s|A√s|1/s|[VAFSsΩ]|Hz|ms"
-UNIT = re.compile(
-    rf"\bin (?:SI units|its SI unit|(?:{UNITS})(?![A-Za-z]))|dimensionless|pure number|in any unit", re.IGNORECASE
-)
+UNIT = re.compile(rf"\bin (?:SI units|its SI unit|(?:{UNITS})(?![A-Za-z]))|(?i:dimensionless|pure number|in any unit)")
 QUANTITY = re.compile(r"\b(float|array_like|ndarray)\b")
 COUNTED = re.compile(r"\bint\b|of int\b|of bool\b|of str\b")
 

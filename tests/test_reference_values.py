@@ -161,9 +161,9 @@ def test_printed_standard_deviation_of_V(sigma, printed):
 @fine
 @pytest.mark.parametrize(("dt", "rate"), [(1e-4, 37.13), (1e-5, 38.00)])
 def test_noisy_rate_at_threshold(dt, rate):
-    # CV 0.43: twenty neurons for 50 s each give about 38,000 spikes, a standard error of 0.08 Hz
+    # CV 0.43: twenty neurons for 20 s each give about 15,000 spikes, a standard error of 0.13 Hz
     neuron = LIF(presets.lif.params, noise_sigma=0.03)
-    curve = fi_curve(neuron, [4 * nA] * 20, duration=50.0, dt=dt, rng=np.random.default_rng(3))
+    curve = fi_curve(neuron, [4 * nA] * 20, duration=20.0, dt=dt, rng=np.random.default_rng(3))
     assert curve.firing_rate.mean() == pytest.approx(rate, abs=0.4)
     assert curve.isi_cv.mean() == pytest.approx(0.429, abs=0.01)
 
