@@ -19,8 +19,9 @@ _HOMES = {
     "FICurve": "lifcourse.analysis",
     "coincidence_factor": "lifcourse.spike_trains",
     "fi_curve": "lifcourse.analysis",
+    "explore": "lifcourse.explorers",
 }
-_MODULES = ("analytic", "models", "plotting", "presets", "units")
+_MODULES = ("analytic", "explorers", "models", "plotting", "presets", "units")
 
 __all__ = [*_HOMES, *_MODULES]
 
