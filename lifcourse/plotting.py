@@ -4,6 +4,7 @@ Spikes are painted here, and only here: the potential of an integrate-and-fire n
 """
 
 import itertools
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +16,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Line colours, told apart by colour-blind eyes too (M. Okabe and K. Ito, *Color Universal Design*, 2008)."""
 _GREY = "#808080"
 _MOST_POINTS = 1400
+_COLUMN, _LEGEND_ROW = 620, 19  # px: width of a page's column of text without margins, height of a row of a legend
 _SPIKE_TOP = 0.02  # V; how far up a painted spike reaches
 
 
@@ -187,15 +189,25 @@ _SYMBOLS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
 
 def _finish(fig, title, height, factors):
     fig._factors = factors  # by axis and panel: what `mark` divides by
+    more_rows = max(0, _legend_rows(fig) - 1)
     fig.update_layout(
-        title={"text": title, "x": 0, "xanchor": "left"},
-        height=height,
-        margin={"l": 70, "r": 20, "t": 60 if title else 20, "b": 60},
+        title={"text": title, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 14}},
+        height=height + _LEGEND_ROW * more_rows,
+        margin={"l": 70, "r": 20, "t": (60 if title else 20) + _LEGEND_ROW * more_rows, "b": 60},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
         hovermode="closest",
         template="plotly_white",
     )
     return fig
+
+
+def _legend_rows(fig):
+    """About how many rows the legend takes up: Plotly sets one that is too wide for a row in even columns."""
+    names = [re.sub("<.*?>", "", line.name or "") for line in fig.data if line.showlegend is not False]
+    if fig.layout.showlegend is False or not names:
+        return 0
+    widths = [45 + 7 * len(name) for name in names]  # a sample of the line, and the letters, in px
+    return 1 if sum(widths) <= _COLUMN else -(-len(names) // max(1, _COLUMN // max(widths)))
 
 
 def _named(values, kind, argument):

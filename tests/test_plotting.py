@@ -61,6 +61,13 @@ def test_a_shared_panel_names_the_recordings_once():
     assert named == ["V, 220 pA", "V, 600 pA", "V<sub>th</sub>, 220 pA", "V<sub>th</sub>, 600 pA"]
 
 
+def test_a_legend_of_two_rows_leaves_room_for_the_title():
+    one = plotting.lines({"A": ([1, 2], [1, 2]), "B": ([1, 2], [2, 1])}, x="current", y="V", title="Two curves")
+    long = {f"a curve with a long name, number {i}": ([1, 2], [1, 2]) for i in range(4)}
+    two = plotting.lines(long, x="current", y="V", title="Four curves")
+    assert two.layout.margin.t - one.layout.margin.t == two.layout.height - one.layout.height > 15
+
+
 def test_threshold_shares_the_panel_of_V_and_is_dashed():
     moving = simulate(presets.threshold_increase, 600 * pA, duration=0.1, dt=1e-5)
     fig = plotting.traces({"600 pA": moving}, show=(("V", "V_th"),))

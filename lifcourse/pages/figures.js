@@ -6,6 +6,7 @@
   const NEAR = "600px 0px";
   const PHONE = 520; // narrower than this: smaller type, legend above
   const DEFAULT_HEIGHT = 420;
+  const TITLE = 40; // px from the top of a figure to below its title
   const MARGINS = { "margin.l": 70, "margin.r": 24, "margin.b": 56 }; // where the figure says nothing
   const CONFIG = {
     displayModeBar: "hover",
@@ -83,6 +84,7 @@
     const phone = {
       height: Math.max(300, Math.round(height * 0.85)),
       "font.size": 11,
+      "title.text": "", // a legend of several lines would cover it; the caption stands below
       "margin.l": 52,
       "margin.r": 12,
       "margin.b": 48,
@@ -94,7 +96,22 @@
     };
     const wide = Object.fromEntries(Object.keys(phone).map((path) => [path, at(layout, path) ?? MARGINS[path] ?? null]));
     const top = at(layout, "margin.t") ?? (layout.title?.text ? 60 : 24);
-    return { ...wide, height, "margin.t": top, ...(width < PHONE ? phone : {}), width };
+    return { ...wide, height, "margin.t": top, ...(width < PHONE ? { ...phone, "margin.t": 24 } : {}), width };
+  }
+
+  /** A legend above the figure grows upwards when it wraps: what its rows need below the title, once they are laid out. */
+  function roomUpdate(canvas, layout) {
+    const legend = canvas.querySelector(".legend");
+    const above = at(canvas, "_fullLayout.legend.yanchor") === "bottom" && at(canvas, "_fullLayout.legend.y") >= 1;
+    if (!legend || !above || !layout.title?.text) return null;
+    const top = Math.ceil(TITLE + legend.getBBox().height);
+    const missing = top - canvas.layout.margin.t;
+    return missing > 0 ? { "margin.t": top, height: canvas.layout.height + missing } : null;
+  }
+
+  async function makeRoom(canvas, layout) {
+    const update = roomUpdate(canvas, layout);
+    if (update) await window.Plotly.relayout(canvas, update);
   }
 
   function withUpdate(layout, update) {
@@ -133,6 +150,7 @@
       const update = { ...themeUpdate(layout), ...sizeUpdate(layout, figure.width), autosize: false };
       if (matchMedia("(pointer: coarse)").matches) update.dragmode = false; // a finger scrolls the page
       await Plotly.newPlot(figure.canvas, data, withUpdate(layout, update), CONFIG);
+      await makeRoom(figure.canvas, layout);
       element.style.minHeight = "";
       nameDrawing(element);
       element.dataset.state = "drawn";
@@ -153,10 +171,11 @@
     requestAnimationFrame(() => {
       for (const { target } of entries) {
         const figure = figures.get(target);
+        const { layout } = figure.spec;
         const width = target.clientWidth;
         if (width === 0 || width === figure.width) continue;
         figure.width = width;
-        window.Plotly.relayout(figure.canvas, sizeUpdate(figure.spec.layout, width));
+        window.Plotly.relayout(figure.canvas, sizeUpdate(layout, width)).then(() => makeRoom(figure.canvas, layout));
       }
     });
   });

@@ -109,8 +109,14 @@
   },
 
   clippedFigures() {
-    return [...document.querySelectorAll(".lif-plotly svg.main-svg")]
+    const name = (part) => `figure ${part.closest("figure")?.id}`;
+    const wide = [...document.querySelectorAll(".lif-plotly svg.main-svg")]
       .filter((svg) => svg.getBoundingClientRect().width > svg.closest(".lif-plotly").clientWidth + 1)
-      .map((svg) => `figure ${svg.closest("figure")?.id} is wider than its column`);
+      .map((svg) => `${name(svg)} is wider than its column`);
+    const covered = [...document.querySelectorAll(".lif-plotly")].filter((figure) => {
+      const [title, legend] = [".gtitle", ".legend"].map((part) => figure.querySelector(part)?.getBoundingClientRect());
+      return title && legend && legend.top < title.bottom - 1 && legend.left < title.right && title.left < legend.right;
+    });
+    return [...wide, ...covered.map((figure) => `${name(figure)} has its legend on its title`)];
   },
 })

@@ -178,7 +178,7 @@ def horizontal_overflow(page: Page) -> list[str]:
 
 
 def clipped_figures(page: Page) -> list[str]:
-    """Figures drawn wider than the column that they stand in."""
+    """Figures drawn wider than the column that they stand in, or with the legend on the title."""
     return _ask(page, "clippedFigures")
 
 

@@ -63,6 +63,12 @@ DEFECTS = {
         "clipped",
         "wider",
     ),
+    "legend on the title": (
+        '<div class="lif-plotly"><svg width="200" height="90"><text class="gtitle" x="0" y="30">A title</text>'
+        '<g class="legend"><rect x="20" y="20" width="90" height="40"></rect></g></svg></div>',
+        "clipped",
+        "legend",
+    ),
 }
 
 
