@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from lifcourse import _checks, _jobs, engine
 from lifcourse.simulation import check_result, prepare
@@ -105,6 +106,8 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         raise ValueError(f"currents has shape {currents.shape}; it must be one-dimensional, one value a simulation")
     if executor is not None and not hasattr(executor, "submit"):
         raise TypeError(f"executor must be a concurrent.futures.Executor, not {executor!r}")
+    if scale and not isinstance(rng.bit_generator.seed_seq, ISpawnableSeedSequence):
+        raise TypeError(f"rng = {rng!r} cannot spawn a stream for each current; take numpy.random.default_rng(1), say")
     width = len(currents)
     columns = [np.empty(width, np.int64), *(np.empty(width) for _ in range(4))]
 

@@ -10,7 +10,7 @@ from lifcourse import presets
 from lifcourse.units import nA, pA
 
 settings.register_profile("lifcourse", deadline=None, derandomize=True, max_examples=100)
-settings.register_profile("thorough", deadline=None, max_examples=5000)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("LIFCOURSE_HYPOTHESIS", "lifcourse"))
 
 NEURONS = {

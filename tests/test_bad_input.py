@@ -171,6 +171,11 @@ TYPES = {
     "rng a seed": (lambda: run(rng=42), "rng", "42"),
     "rng the module": (lambda: run(rng=np.random), "rng", "numpy.random"),
     "rng of the old kind": (lambda: noisy(rng=np.random.RandomState(1)), "rng", "RandomState"),
+    "rng that cannot spawn": (
+        lambda: sweep(
+            neuron=LIF(presets.lif.params, noise_sigma=0.01),
+            rng=np.random.Generator(np.random.RandomState(1)._bit_generator),
+        ), "rng", "Generator"),
     "neuron its parameters": (lambda: run(neuron=presets.lif.params), "neuron", "NeuronParameters("),
     "neuron a class": (lambda: run(neuron=LIF), "neuron", "LIF"),
     "currents a string": (lambda: sweep("5 nA"), "currents", "'5 nA'"),
