@@ -22,9 +22,12 @@
     reachable();
     window.MathJax?.startup?.promise?.then(reachable);
     let pause = 0;
-    addEventListener("resize", () => {
+    const soon = () => {
       clearTimeout(pause);
       pause = setTimeout(reachable, 100);
-    });
+    };
+    addEventListener("resize", soon);
+    addEventListener("click", soon); // what was folded, a solution say, has a width only now
+    addEventListener("toggle", soon, true);
   });
 })();
