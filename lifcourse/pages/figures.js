@@ -84,7 +84,6 @@
     const phone = {
       height: Math.max(300, Math.round(height * 0.85)),
       "font.size": 11,
-      "title.text": "", // a legend of several lines would cover it; the caption stands below
       "margin.l": 52,
       "margin.r": 12,
       "margin.b": 48,
@@ -96,7 +95,7 @@
     };
     const wide = Object.fromEntries(Object.keys(phone).map((path) => [path, at(layout, path) ?? MARGINS[path] ?? null]));
     const top = at(layout, "margin.t") ?? (layout.title?.text ? 60 : 24);
-    return { ...wide, height, "margin.t": top, ...(width < PHONE ? { ...phone, "margin.t": 24 } : {}), width };
+    return { ...wide, height, "margin.t": top, ...(width < PHONE ? phone : {}), width };
   }
 
   /** A legend above the figure grows upwards when it wraps: what its rows need below the title, once they are laid out. */
