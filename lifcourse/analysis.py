@@ -8,10 +8,9 @@ from numpy.random.bit_generator import ISpawnableSeedSequence
 from lifcourse import _checks, _jobs, engine
 from lifcourse.simulation import check_result, prepare
 
-# A job is what a thread or another machine fetches; a block is what fits into a processor's cache. Both are smaller for
-# a noisy neuron: its stream of random numbers, and those drawn at a time, need room too.
-_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 32768, 1024
-_NEURONS_A_BLOCK, _NOISY_NEURONS_A_BLOCK = 4096, 128
+# A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer with
+# noise, since their streams and the numbers drawn at a time need room too.
+_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 4096, 128
 _NUMBERS_A_CHUNK = 100_000
 # Fewer updates of a neuron take less time than the start of threads.
 _UPDATES_WORTH_THREADS = 300_000
@@ -127,6 +126,7 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         size = max(_FEWEST_NEURONS_A_JOB, -(-width // _MOST_JOBS))
         _jobs.run_elsewhere(_run_job, jobs(size), store, executor)
     else:
+        engine.advance_for(neuron)  # made once, before threads ask for it
         threads = _jobs.cores() if width * n > _UPDATES_WORTH_THREADS and engine.uses_numba() else 1
         size = max(1, -(-width // threads))
         _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
@@ -136,23 +136,9 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
 
 def _run_job(neuron, currents, n, dt, scale, streams, count=None):
     """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
-    width, block_width = len(currents), _NOISY_NEURONS_A_BLOCK if scale else _NEURONS_A_BLOCK
-    advance = engine.advance_for(neuron)
-    state, tally = engine.at_rest(neuron, width), engine.new_tally(width)
-    for start in range(0, width, block_width):
-        block = slice(start, min(start + block_width, width))
-        block_state = state[:, block].copy()
-        _run_block(advance, block_state, currents[block], n, dt, scale, streams[block], tally[block], count)
-        state[:, block] = block_state
-    check_result(neuron, dt, state, tally, currents)
-    return _measures(tally, state[3], n, dt)
-
-
-def _run_block(advance, state, currents, n, dt, scale, streams, tally, count):
-    """Take all steps of a few neurons, chunk by chunk, in place."""
-    width = len(currents)
-    drive, spikes, no_trace = currents[np.newaxis], engine.new_spikes(1, width), (np.empty((0, width)),) * 3
-    noise = np.zeros((1, width))
+    advance, width = engine.advance_for(neuron), len(currents)
+    state, spikes, tally = engine.at_rest(neuron, width), engine.new_spikes(1, width), engine.new_tally(width)
+    drive, noise, no_trace = currents[np.newaxis], np.zeros((1, width)), (np.empty((0, width)),) * 3
     for part in engine.chunks(n, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width):
         steps = part.stop - part.start
         if scale:
@@ -160,6 +146,8 @@ def _run_block(advance, state, currents, n, dt, scale, streams, tally, count):
         advance(dt, part.start, steps, state, drive, noise, no_trace, spikes, tally)
         if count is not None:
             count(steps * width)
+    check_result(neuron, dt, state, tally, currents)
+    return _measures(tally, state[3], n, dt)
 
 
 def _noise(scale, streams, steps):

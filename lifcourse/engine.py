@@ -116,7 +116,7 @@ def _make_advance(model, text, jit):
         parameters : the model's, in order; dt : time step; first : index of the sample that the first step computes
         state : rows for V, x, y and the running sum of V; columns over neurons
         drive, noise : rows over steps, columns over neurons; a single row serves all steps
-        trace : V, x and y sample by sample, or three arrays with no rows
+        trace : arrays for V, x and y, sample by sample; without rows where there is nothing to keep
         spikes : which neurons spiked (see `new_spikes`); a row a step where traces are kept, else one row over and over
         tally : see `COUNT` and its neighbours
         """
@@ -144,7 +144,11 @@ def _make_advance(model, text, jit):
                 _tally(spiked, eights[0 if one_row else k], first + k, tally)
             if len(V_trace):
                 for j in range(len(V)):
-                    V_trace[k, j], x_trace[k, j], y_trace[k, j] = V[j], x[j], y[j]
+                    V_trace[k, j] = V[j]
+                    if has_x:
+                        x_trace[k, j] = x[j]
+                    if has_y:
+                        y_trace[k, j] = y[j]
 
     return advance
 

@@ -141,24 +141,25 @@ def simulate(neuron, current, *, duration, dt, rng=None):
 
     advance, state = engine.advance_for(neuron), engine.at_rest(neuron, 1)
     spikes, tally = engine.new_spikes(n, 1), engine.new_tally(1)
-    traces = np.empty((3, n, 1))
-    traces[:, 0] = state[:3]
+    traces = [np.empty((n if i <= len(neuron.states) else 0, 1)) for i in range(3)]
+    for trace, value in zip(traces, state, strict=False):
+        trace[:1] = value
     noise = np.zeros((1, 1))
     for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
         steps = part.stop - part.start
         drive = current[part.start - 1 : part.stop - 1, np.newaxis]
         if scale:
             noise = scale * rng.standard_normal((steps, 1))
-        advance(dt, part.start, steps, state, drive, noise, tuple(traces[:, part]), spikes[part], tally)
+        advance(dt, part.start, steps, state, drive, noise, tuple(trace[part] for trace in traces), spikes[part], tally)
     check_result(neuron, dt, state, tally, current)
     return Recording(
         neuron=neuron,
         dt=dt,
         duration=float(duration),
         current=current,
-        V=traces[0, :, 0],
+        V=traces[0][:, 0],
         spike_samples=np.flatnonzero(spikes[:, 0]),
-        states={name: traces[1 + i, :, 0] for i, name in enumerate(neuron.states)},
+        states={name: trace[:, 0] for name, trace in zip(neuron.states, traces[1:], strict=False)},
     )
 
 

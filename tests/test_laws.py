@@ -304,12 +304,12 @@ def sweep(noisy):
     return run
 
 
-@pytest.mark.parametrize("block", [1, 3, 4, 1000])
+@pytest.mark.parametrize("job", [1, 3, 4, 1000])
 @pytest.mark.parametrize("chunk", [1, 97, 10**7])
-def test_blocks_and_chunks(sweep, monkeypatch, block, chunk):
+def test_jobs_and_chunks(sweep, monkeypatch, job, chunk):
     expected = sweep()
-    monkeypatch.setattr(analysis, "_NEURONS_A_BLOCK", block)
-    monkeypatch.setattr(analysis, "_NOISY_NEURONS_A_BLOCK", block)
+    monkeypatch.setattr(analysis, "_NEURONS_A_JOB", job)
+    monkeypatch.setattr(analysis, "_NOISY_NEURONS_A_JOB", job)
     monkeypatch.setattr(analysis, "_NUMBERS_A_CHUNK", chunk)
     assert_same_curve(sweep(), expected)
 

@@ -52,7 +52,7 @@ def test_same_bits_of_the_engine(firing):
         advance = engine._advance_for(type(neuron), compiled)
         width, steps = 3, 3000
         state, spikes, tally = engine.at_rest(neuron, width), engine.new_spikes(steps, width), engine.new_tally(width)
-        trace = np.empty((3, steps, width))
+        trace = np.zeros((3, steps, width))
         noise = 1e-4 * np.random.default_rng(1).standard_normal((steps, width))
         drive = current * np.array([[0.5, 1.0, 2.0]])
         advance(tuple(neuron.step_parameters()), DT, 1, steps, state, drive, noise, tuple(trace), spikes, tally)
