@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from lifcourse import analytic
 from lifcourse.simulation import Recording
 from lifcourse.symbols import QUANTITIES, Quantity
 
@@ -145,6 +146,120 @@ def lines(series, *, x, y, title="", markers=(), dashed=(), log_x=False, log_y=F
     return _finish(fig, title, 420, {("x", 1): across.factor, ("y", 1): up.factor})
 
 
+def stacked_traces(recordings, *, title="", unit_of_time="ms"):
+    """Draw the potentials of several recordings below each other, for comparing their rhythms.
+
+    Parameters
+    ----------
+    recordings : dict of str to Recording
+        What to draw, from top to bottom; the keys become titles of panels.
+    title : str
+        Title of the figure.
+    unit_of_time : {"s", "ms"}
+        Unit of the time axis.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        One panel a row, with a common time axis and a common scale of V.
+
+    Raises
+    ------
+    TypeError
+        If `recordings` is something else.
+    """
+    from plotly.subplots import make_subplots
+
+    recordings = _named(recordings, Recording, "recordings")
+    time, V = QUANTITIES["t_ms" if unit_of_time == "ms" else "t"], QUANTITIES["V"]
+    rows = len(recordings)
+    titles = list(recordings)
+    fig = make_subplots(rows=rows, cols=1, shared_xaxes=True, subplot_titles=titles, vertical_spacing=0.2 / rows)
+    factors, lowest = {}, 0.0
+    for row, (name, recording) in enumerate(recordings.items(), 1):
+        xs, ys = painted(recording, thin(recording.V, _MOST_POINTS // 2))
+        lowest = min(lowest, ys.min())
+        fig.add_scatter(
+            x=_float32(xs / time.factor),
+            y=_float32(ys / V.factor),
+            mode="lines",
+            name=name,
+            showlegend=False,
+            line={"color": COLOURS[0], "width": 1.5},
+            hovertemplate=f"%{{x:.4~g}} {time.unit}, %{{y:.4~g}} {V.unit}",
+            row=row,
+            col=1,
+        )
+        factors["x", row], factors["y", row] = time.factor, V.factor
+    fig.update_yaxes(title_text=_short(V), range=[lowest / V.factor - 4, _SPIKE_TOP / V.factor + 4])
+    fig.update_xaxes(title_text=time.label, row=rows, col=1)
+    fig.update_annotations(font_size=13)
+    return _finish(fig, title, 110 + 120 * rows, factors)
+
+
+def phase_plane(recordings, *, title="", columns=1):
+    """Draw runs of adaptive exponential neurons in the plane of V and `I_SRA`, with what governs them there.
+
+    Each panel shows the two nullclines and the fixed points for the current of the last sample, the path that the
+    state takes, and the points to which spikes reset it. The path leaves to the right in each upstroke; from there to
+    the reset point there is a gap.
+
+    Parameters
+    ----------
+    recordings : Recording or dict of str to Recording
+        Runs of `AELIF` neurons, one a panel; the keys of a dict become titles of panels.
+    title : str
+        Title of the figure.
+    columns : int, default 1
+        Number of panels in a row.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Panels from left to right and from top to bottom.
+
+    Raises
+    ------
+    TypeError
+        If `recordings` is something else, or not of an `AELIF` neuron.
+    """
+    from plotly.subplots import make_subplots
+
+    recordings = _named(recordings, Recording, "recordings")
+    rows = -(-len(recordings) // columns)
+    fig = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=list(recordings) if len(recordings) > 1 else None,
+        vertical_spacing=0.16 / rows if rows > 1 else 0,
+        horizontal_spacing=0.14 / columns,
+    )
+    across, up = QUANTITIES["V"], QUANTITIES["I_SRA"]
+    for index, recording in enumerate(recordings.values()):
+        row, col = divmod(index, columns)
+        curves, left, right, bottom, top = _plane(recording)
+        for name, (V, I_SRA, style) in curves.items():
+            fig.add_scatter(
+                x=_float32(V / across.factor),
+                y=_float32(I_SRA / up.factor),
+                name=name,
+                legendgroup=name,
+                showlegend=index == 0,
+                hovertemplate=f"%{{x:.4~g}} {across.unit}, %{{y:.4~g}} {up.unit}",
+                row=row + 1,
+                col=col + 1,
+                **style,
+            )
+        fig.update_xaxes(range=[left / across.factor, right / across.factor], row=row + 1, col=col + 1)
+        fig.update_yaxes(range=[bottom / up.factor, top / up.factor], row=row + 1, col=col + 1)
+    fig.update_xaxes(title_text=across.label if columns == 1 else _short(across), row=rows)
+    fig.update_yaxes(title_text=_two_lines(up) if columns == 1 else _short(up), col=1)
+    fig.update_annotations(font_size=13)
+    height = 120 + (300 if columns == 1 else 230) * rows
+    _lower_panels(fig, 26 / (height - 120))  # a legend stands above, where the titles of panels would be
+    return _finish(fig, title, height, {("x", 1): across.factor, ("y", 1): up.factor})
+
+
 def mark(fig, *, x=None, y=None, text="", row=1):
     """Add a labelled dotted reference line, vertical at `x` or horizontal at `y`, to a figure of this module.
 
@@ -185,6 +300,72 @@ def mark(fig, *, x=None, y=None, text="", row=1):
 
 
 _SYMBOLS = ("circle", "diamond", "square", "x", "triangle-up", "cross")
+
+
+def _lower_panels(fig, share):
+    """Squeeze the panels and their titles into the lower part of the figure, leaving `share` of it free above."""
+    for axis in fig.select_yaxes():
+        axis.domain = [edge * (1 - share) for edge in axis.domain]
+    for annotation in fig.layout.annotations:
+        annotation.y *= 1 - share
+
+
+def _plane(recording):
+    """Curves of a phase plane as V, `I_SRA` and style by name, and the edges of the plane."""
+    neuron, current = recording.neuron, recording.current[-1]
+    fixed = analytic.fixed_points(neuron, current)
+    right = neuron.params.V_th + 6 * neuron.Delta_th
+    left = recording.V.min() - 3e-3
+    V = np.linspace(left, right, 160)
+    null = analytic.nullclines(neuron, current, V)
+    low, high = min(recording.I_SRA.min(), null.V.min()), max(recording.I_SRA.max(), null.V.min())
+    margin = 0.12 * (high - low)
+    low, high = low - margin, high + margin
+
+    V_path, I_path = _path(recording, right)
+    resets = recording.spike_samples
+    curves = {
+        "dV/dt = 0": (V, null.V, _line(COLOURS[0], 2)),
+        "dI<sub>SRA</sub>/dt = 0": (V, null.I_SRA, _line(COLOURS[1], 2, "dash")),
+        "path": (V_path, I_path, _line(_GREY, 1.5)),
+        "reset points": (recording.V[resets], recording.I_SRA[resets], _point(COLOURS[2], "square")),
+    }
+    for name, symbol, stable in (
+        ("stable fixed point", "circle", True),
+        ("unstable fixed point", "circle-open", False),
+    ):
+        points = [point for point in fixed if point.stable is stable]
+        at = np.array([[point.V, point.I_SRA] for point in points]).reshape(-1, 2).T
+        curves[name] = (*at, _point(COLOURS[3], symbol, 10))
+    return curves, left, right, low, high
+
+
+def _path(recording, right, most=500):
+    """V and `I_SRA` of a run: evenly thinned along the path, led to the right edge at each spike, with a gap there."""
+    V, I_SRA, spikes = np.minimum(recording.V, right), recording.I_SRA, recording.spike_samples
+    step = np.hypot(np.diff(V) / (np.ptp(V) or 1), np.diff(I_SRA) / (np.ptp(I_SRA) or 1))
+    step[spikes - 1] = 0
+    length = np.concatenate([[0], np.cumsum(step)])
+    even = np.searchsorted(length, np.linspace(0, length[-1], most))
+    samples = np.unique(np.concatenate([even.clip(max=len(V) - 1), spikes, spikes - 1, [0, len(V) - 1]]).astype(int))
+    place = np.searchsorted(samples, spikes)
+    V_path = np.insert(V[samples], np.repeat(place, 2), np.tile([right, np.nan], len(spikes)))
+    return V_path, np.insert(I_SRA[samples], np.repeat(place, 2), np.repeat(I_SRA[spikes - 1], 2))
+
+
+def _line(colour, width, dash="solid"):
+    return {"mode": "lines", "line": {"color": colour, "width": width, "dash": dash}}
+
+
+def _point(colour, symbol, size=6):
+    return {
+        "mode": "markers",
+        "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 2}},
+    }
+
+
+def _short(quantity):
+    return f"{quantity.symbol} ({quantity.unit})"
 
 
 def _finish(fig, title, height, factors):
@@ -264,14 +445,15 @@ def painted(recording, samples=None):
     Returns
     -------
     t, V : numpy.ndarray
-        Times, in s, and potentials, in V: one point more for each spike within the samples.
+        Times, in s, and potentials, in V: one point more for each spike within the samples, none above 20 mV, so that
+        an upstroke that the model makes itself is drawn as high as any other.
     """
     samples = np.arange(len(recording.V)) if samples is None else samples
     spikes = recording.spike_samples
     spikes = spikes[(spikes >= samples[0]) & (spikes <= samples[-1])]
     place = np.searchsorted(samples, spikes)
     t = np.insert(samples, place, spikes) * recording.dt
-    return t, np.insert(recording.V[samples], place, _SPIKE_TOP)
+    return t, np.insert(np.minimum(recording.V[samples], _SPIKE_TOP), place, _SPIKE_TOP)
 
 
 def thin(values, most=_MOST_POINTS):

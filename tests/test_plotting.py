@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lifcourse import plotting, presets, simulate, step_current
+from lifcourse import analytic, plotting, presets, simulate, step_current
 from lifcourse.units import ms, mV, nA, pA
 
 pulse = step_current(400 * pA, 0.1, 0.3, duration=0.4, dt=1e-4)
@@ -117,3 +117,48 @@ def test_thin_keeps_ends_and_extremes():
     assert {0, 99_999, 54_321, 12_345} <= set(kept.tolist())
     assert len(kept) <= 1402
     assert (np.diff(kept) > 0).all()
+
+
+def test_phase_plane_shows_nullclines_path_resets_and_fixed_points():
+    neuron = presets.aelif
+    run = simulate(neuron, 250 * pA, duration=0.5, dt=1e-4)
+    fig = plotting.phase_plane(run)
+    lines = {line.name: line for line in fig.data}
+    V = np.asarray(lines["dV/dt = 0"].x, float)
+    expected = analytic.nullclines(neuron, 250 * pA, V * mV)
+    np.testing.assert_allclose(lines["dV/dt = 0"].y, expected.V / pA, rtol=1e-3, atol=0.01)
+    path = lines["path"]
+    assert np.isnan(path.x).sum() == run.n_spikes == 1
+    assert np.nanmax(path.x) <= fig.layout.xaxis.range[1]
+    np.testing.assert_allclose([path.x[-1], path.y[-1]], [run.V[-1] / mV, run.I_SRA[-1] / pA], rtol=1e-6)
+    np.testing.assert_allclose(lines["reset points"].y, run.I_SRA[run.spike_samples] / pA, rtol=1e-6)
+    np.testing.assert_allclose(lines["stable fixed point"].x, [-53.93], atol=0.01)
+    np.testing.assert_allclose(lines["unstable fixed point"].x, [-47.12], atol=0.01)
+
+
+def test_phase_planes_have_a_panel_a_run_and_one_legend():
+    runs = {
+        f"{amplitude:g} pA": simulate(presets.aelif, amplitude * pA, duration=0.5, dt=1e-4) for amplitude in (250, 300)
+    }
+    fig = plotting.phase_plane(runs, columns=2)
+    assert [title.text for title in fig.layout.annotations] == ["250 pA", "300 pA"]
+    assert sum(line.showlegend for line in fig.data) == len(fig.data) / 2
+    assert all(title.y < 1 for title in fig.layout.annotations), "the legend begins at 1"
+    with pytest.raises(TypeError, match="AELIF"):
+        plotting.phase_plane(recording)
+
+
+def test_stacked_traces_have_a_panel_a_run_on_one_scale():
+    runs = {
+        f"{amplitude:g} pA": simulate(presets.aelif, amplitude * pA, duration=0.5, dt=1e-4) for amplitude in (250, 300)
+    }
+    fig = plotting.stacked_traces(runs)
+    assert [title.text for title in fig.layout.annotations] == ["250 pA", "300 pA"]
+    assert [np.max(line.y) for line in fig.data] == [np.float32(20)] * 2
+    assert fig.layout.yaxis.range == fig.layout.yaxis2.range
+
+
+def test_painted_spikes_are_equally_high_whatever_the_last_sample_of_the_upstroke():
+    run = simulate(presets.aelif, 300 * pA, duration=1.0, dt=1e-4)
+    assert np.max(run.V) > 0.02
+    assert np.max(plotting.traces(run).data[0].y) == np.float32(20)
