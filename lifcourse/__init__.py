@@ -21,7 +21,7 @@ _HOMES = {
     "fi_curve": "lifcourse.analysis",
     "explore": "lifcourse.explorers",
 }
-_MODULES = ("analytic", "explorers", "models", "plotting", "presets", "units")
+_MODULES = ("analytic", "explorers", "models", "plotting", "presets", "schemes", "units")
 
 __all__ = [*_HOMES, *_MODULES]
 

@@ -104,7 +104,7 @@ def order(dts, errors):
     Returns
     -------
     float
-        The order: near 1 if half the time step makes half the error, near 2 if it makes a quarter.
+        The order, a pure number: near 1 if half the time step makes half the error, near 2 if it makes a quarter.
 
     Raises
     ------
