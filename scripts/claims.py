@@ -1,13 +1,13 @@
 """Count the claims of the chapters and their checks; fail if a claim has none.
 
-The numbered points under the heading "What you have learnt" are a chapter's claims. Each names what checks it in a comment
-within the point, which readers of the page do not see:
+The numbered points under the heading "What you have learnt" are a chapter's claims. Each names what checks it in a
+comment within the point, which readers of the page do not see:
 
     1. The neuron fires when its target lies beyond the threshold. <!-- check: cell threshold-current -->
     2. exp is accurate to one unit in the last place. <!-- check: tests/test_exp.py::test_one_ulp -->
 
-A cell is named by its id; its output must be stored and compared (tag ``nbval-check-output``). A cell of another chapter
-is named with the chapter before it: ``lif:threshold-current``. A test is named as pytest names it.
+A cell is named by its id; its output must be stored and compared (tag ``nbval-check-output``). A cell of another
+chapter is named with the chapter before it: ``lif:threshold-current``. A test is named as pytest names it.
 
 Usage: python scripts/claims.py [CHAPTER ...]
 """
