@@ -318,7 +318,13 @@ def _plane(recording):
     left = recording.V.min() - 3e-3
     V = np.linspace(left, right, 160)
     null = analytic.nullclines(neuron, current, V)
-    low, high = min(recording.I_SRA.min(), null.V.min()), max(recording.I_SRA.max(), null.V.min())
+    heights = [
+        null.V.min(),
+        recording.I_SRA.min(),
+        recording.I_SRA.max(),
+        *(point.I_SRA for point in fixed if left < point.V < right),
+    ]
+    low, high = min(heights), max(heights)
     margin = 0.12 * (high - low)
     low, high = low - margin, high + margin
 

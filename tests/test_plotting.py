@@ -134,6 +134,7 @@ def test_phase_plane_shows_nullclines_path_resets_and_fixed_points():
     np.testing.assert_allclose(lines["reset points"].y, run.I_SRA[run.spike_samples] / pA, rtol=1e-6)
     np.testing.assert_allclose(lines["stable fixed point"].x, [-53.93], atol=0.01)
     np.testing.assert_allclose(lines["unstable fixed point"].x, [-47.12], atol=0.01)
+    assert lines["unstable fixed point"].y[0] < fig.layout.yaxis.range[1]
 
 
 def test_phase_planes_have_a_panel_a_run_and_one_legend():
