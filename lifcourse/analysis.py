@@ -12,8 +12,8 @@ from lifcourse.simulation import check_result, prepare
 # noise, since their streams and the numbers drawn at a time need room too.
 _NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 4096, 128
 _NUMBERS_A_CHUNK = 100_000
-# Fewer updates of a neuron take less time than the start of threads.
-_UPDATES_WORTH_THREADS = 300_000
+# Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
+_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 300_000, 50_000
 # What an executor gets: it does not tell how many workers it has.
 _FEWEST_NEURONS_A_JOB, _MOST_JOBS = 16, 64
 
@@ -127,7 +127,8 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         _jobs.run_elsewhere(_run_job, jobs(size), store, executor)
     else:
         engine.advance_for(neuron)  # made once, before threads ask for it
-        threads = _jobs.cores() if width * n > _UPDATES_WORTH_THREADS and engine.uses_numba() else 1
+        worth_threads = width * n > (_NOISY_UPDATES_WORTH_THREADS if scale else _UPDATES_WORTH_THREADS)
+        threads = _jobs.cores() if worth_threads and engine.uses_numba() else 1
         size = max(1, -(-width // threads))
         _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
     n_spikes, first_isi, last_isi, isi_cv, mean_V = columns

@@ -158,7 +158,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
         duration=float(duration),
         current=current,
         V=traces[0][:, 0],
-        spike_samples=np.flatnonzero(spikes[:, 0]),
+        spike_samples=np.flatnonzero(spikes.view(np.uint64)),
         states={name: trace[:, 0] for name, trace in zip(neuron.states, traces[1:], strict=False)},
     )
 

@@ -327,6 +327,7 @@ def test_number_of_threads(sweep, monkeypatch, cores):
     expected = sweep()
     monkeypatch.setattr(_jobs, "cores", lambda: cores)
     monkeypatch.setattr(analysis, "_UPDATES_WORTH_THREADS", 0)
+    monkeypatch.setattr(analysis, "_NOISY_UPDATES_WORTH_THREADS", 0)
     assert_same_curve(sweep(), expected)
 
 
