@@ -31,11 +31,12 @@ book: $(READY)  ## Run all chapters and build the site; prints its address
 test: lint unit notebooks book browser  ## Run every test: lint, unit, notebooks, the site in a browser
 	@echo "All tests passed."
 
-lint: $(READY)  ## Style, floors of the package, outputs in notebooks
+lint: $(READY)  ## Style, floors of the package, outputs in notebooks, checks of claims
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/$(NBSTRIPOUT) --verify book/*.ipynb
+	$(BIN)/python scripts/claims.py
 
 unit: $(READY)  ## Unit, property and packaging tests
 	$(BIN)/pytest tests --ignore=tests/browser -n 2
