@@ -231,7 +231,7 @@ def phase_plane(recordings, *, title="", columns=1):
         rows=rows,
         cols=columns,
         subplot_titles=list(recordings) if len(recordings) > 1 else None,
-        vertical_spacing=0.16 / rows if rows > 1 else 0,
+        vertical_spacing=0.24 / rows if rows > 1 else 0,
         horizontal_spacing=0.14 / columns,
     )
     across, up = QUANTITIES["V"], QUANTITIES["I_SRA"]
@@ -254,8 +254,8 @@ def phase_plane(recordings, *, title="", columns=1):
         fig.update_yaxes(range=[bottom / up.factor, top / up.factor], row=row + 1, col=col + 1)
     fig.update_xaxes(title_text=across.label if columns == 1 else _short(across), row=rows)
     fig.update_yaxes(title_text=_two_lines(up) if columns == 1 else _short(up), col=1)
-    fig.update_annotations(font_size=13)
-    height = 120 + (300 if columns == 1 else 230) * rows
+    fig.update_annotations(font_size=13 if columns == 1 else 11)
+    height = 120 + (300 if columns == 1 else 250) * rows
     _lower_panels(fig, 26 / (height - 120))  # a legend stands above, where the titles of panels would be
     return _finish(fig, title, height, {("x", 1): across.factor, ("y", 1): up.factor})
 
