@@ -150,7 +150,7 @@ def lif(seed=1):
         runs=(run,),
         controls=controls,
         curves=(Curve(_firing_rate, "current", 0, 0.0, 9 * nA, fixed={"tau_ref": 0.0}),),
-        panels=(_time_panel((run,), ("V",), controls, window=(0, 0.3)), side),
+        panels=(_time_panel((run,), ("V",), controls, window=(0, 0.3), height=250), side),
         readouts=(
             _readout(run, 0, "firing_rate"),
             {"label": "by the formula", "curve": 0, "unit": "Hz", "factor": Hz},

@@ -15,6 +15,9 @@ const lifRender = (uPlot) => {
   const SLOW = 1500; // ms without an answer before the reader is told
   const FRAMED = 620; // px from which on the side panel stands beside the others
   let instances = 0;
+  let printing = false;
+  addEventListener("beforeprint", () => (printing = true));
+  addEventListener("afterprint", () => (printing = false));
 
   // --- small things -------------------------------------------------------------------------------------------------
 
@@ -173,6 +176,10 @@ const lifRender = (uPlot) => {
         }
       }
       this.plot.redraw(false, false);
+    }
+
+    forgetRange() {
+      if (!this.panel.y.limits) this.yRange = null;
     }
 
     source({ run, curve }) {
@@ -562,12 +569,18 @@ const lifRender = (uPlot) => {
       setting.choices[key] = option;
       const { options } = spec.choices.find((choice) => choice.key === key);
       Object.assign(setting.controls, options[option].controls);
-      changed();
+      startAfresh();
     }
 
     function reset() {
       setting = initial();
       note.textContent = "";
+      startAfresh();
+    }
+
+    /** After a jump the axes look for their ends anew; while a slider moves they hold still. */
+    function startAfresh() {
+      for (const panel of panels) panel.forgetRange();
       changed();
     }
 
@@ -735,11 +748,11 @@ const lifRender = (uPlot) => {
       }
       const seed = Number(given.get("seed"));
       if (given.has("seed") && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) setting.seed = seed;
-      changed();
+      startAfresh();
       root.scrollIntoView({ block: "center" });
     }
 
-    function followTheme(printing = false) {
+    function followTheme() {
       const dark = !printing && isDark();
       theme = dark ? DARK : LIGHT;
       root.dataset.lifTheme = dark ? "dark" : "light";
@@ -759,15 +772,13 @@ const lifRender = (uPlot) => {
       }
     }
 
-    const onTheme = () => followTheme();
-    const before = () => followTheme(true);
-    const themes = new MutationObserver(onTheme);
+    const themes = new MutationObserver(followTheme);
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
     const media = matchMedia("(prefers-color-scheme: dark)");
-    media.addEventListener("change", onTheme);
-    addEventListener("beforeprint", before);
-    addEventListener("afterprint", onTheme);
+    media.addEventListener("change", followTheme);
+    addEventListener("beforeprint", followTheme);
+    addEventListener("afterprint", followTheme);
     const sizes = new ResizeObserver(() => requestAnimationFrame(fit));
     sizes.observe(root);
     model.on("msg:custom", receive);
@@ -782,9 +793,9 @@ const lifRender = (uPlot) => {
     return () => {
       themes.disconnect();
       sizes.disconnect();
-      media.removeEventListener("change", onTheme);
-      removeEventListener("beforeprint", before);
-      removeEventListener("afterprint", onTheme);
+      media.removeEventListener("change", followTheme);
+      removeEventListener("beforeprint", followTheme);
+      removeEventListener("afterprint", followTheme);
       removeEventListener("hashchange", followLink);
       model.off?.("msg:custom", receive);
       panels.forEach(({ plot }) => plot.destroy());
