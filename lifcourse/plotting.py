@@ -141,8 +141,8 @@ def lines(series, *, x, y, title="", markers=(), dashed=(), log_x=False, log_y=F
             hovertemplate=f"%{{x:.4~g}} {across.unit}, %{{y:.4~g}} {up.unit}",
         )
     fig.update_layout(showlegend=len(series) > 1)
-    fig.update_xaxes(title_text=across.label, type="log" if log_x else "linear")
-    fig.update_yaxes(title_text=up.label, type="log" if log_y else "linear")
+    fig.update_xaxes(title_text=across.label, **_scale(log_x, [xs for xs, _ in series.values()], across.factor))
+    fig.update_yaxes(title_text=up.label, **_scale(log_y, [ys for _, ys in series.values()], up.factor))
     return _finish(fig, title, 420, {("x", 1): across.factor, ("y", 1): up.factor})
 
 
@@ -293,7 +293,7 @@ def mark(fig, *, x=None, y=None, text="", row=1):
         where / factor,
         line={"color": _GREY, "width": 1.5, "dash": "dot"},
         annotation={"text": text, "font": {"size": 13}} if text else None,
-        annotation_position="top left" if upright else "bottom right",
+        annotation_position="top left" if upright else "top right",  # potentials run below their threshold
         **({"row": row, "col": 1} if len(fig._factors) > 2 else {}),
     )
     return fig
@@ -403,6 +403,16 @@ def _named(values, kind, argument):
     if isinstance(values, Mapping) and values and all(isinstance(value, kind) for value in values.values()):
         return dict(values)
     raise TypeError(f"{argument} must be a {kind.__name__} or a dict of them by name, not {values!r}")
+
+
+def _scale(logarithmic, values, factor):
+    """Layout of an axis: a logarithmic one over several decades is labelled at powers of ten, without SI prefixes."""
+    if not (logarithmic and values):
+        return {"type": "linear"}
+    values = np.concatenate([np.asarray(value, float) for value in values]) / factor
+    decades = np.log10(np.nanmax(values) / np.nanmin(values)) if np.isfinite(values).any() else 0.0
+    ticks = {"dtick": max(1, round(decades / 6))} if decades >= 2 else {}
+    return {"type": "log", "exponentformat": "power", **ticks}
 
 
 def _quantity(argument, given):

@@ -100,10 +100,20 @@ def test_lines_refuse_what_cannot_be_drawn():
         plotting.lines({"a": ([0, 2], [1, 1])}, x="t", y="speed")
 
 
+@pytest.mark.parametrize(("decades", "dtick"), [(0.5, None), (2, 1), (4, 1), (10, 2)])
+def test_a_logarithmic_axis_is_labelled_at_powers_of_ten(decades, dtick):
+    xs = np.logspace(-8, -8 + decades, 11)
+    fig = plotting.lines({"a": (xs, xs), "gap": ([1e-8, np.nan], [1.0, 1.0])}, x=("ratio", "", 1.0), y="V", log_x=True)
+    assert fig.layout.xaxis.exponentformat == "power"  # neither 10n nor 1µ
+    assert fig.layout.xaxis.dtick == dtick
+    assert fig.layout.yaxis.type == "linear"
+
+
 def test_mark_is_placed_in_the_units_of_the_axis():
     fig = plotting.mark(plotting.traces(recording, show=("current", "V")), y=-50 * mV, text="V_th", row=2)
     assert fig.layout.shapes[0].y0 == pytest.approx(-50)
     assert fig.layout.shapes[0].yref == "y2"
+    assert fig.layout.annotations[0].yanchor == "bottom"  # above the line: potentials run below their threshold
     fig = plotting.mark(plotting.lines({"a": ([0.0, 1.0], [0.0, 1.0])}, x="t_ms", y="V"), x=10 * ms)
     assert fig.layout.shapes[0].x0 == pytest.approx(10)
     with pytest.raises(ValueError, match="either x or y"):
