@@ -59,6 +59,7 @@ def _run_in_threads(run, jobs, store, bar, threads):
             running = [pool.submit(work) for _ in range(threads)]
             while wait(running, timeout=0.1, return_when=FIRST_EXCEPTION).not_done:
                 bar.update(done - bar.n)
+            bar.update(done - bar.n)
         finally:
             stop.set()
     for thread in running:
