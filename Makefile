@@ -60,8 +60,10 @@ lock: ## Write requirements.txt and web/package-lock.json anew from the ranges
 	$(PYTHON) scripts/lock.py
 
 clean:  ## Remove everything that was built, and the environment
-	rm -rf $(VENV) _build dist lifcourse/static web/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-bench _build dist lifcourse/static web/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+include benchmarks/bench.mk
 
 $(READY): requirements.txt pyproject.toml hatch_build.py web/package-lock.json scripts/make_venv.sh
 	sh scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
