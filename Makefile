@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SIMULATORS := .venv-simulators
 SITE := _build/html
 NBSTRIPOUT := nbstripout --keep-id --keep-count --extra-keys 'metadata.widgets metadata.language_info cell.metadata.execution'
 # Two kernels at a time, each with one chapter.
@@ -17,7 +18,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export PYTHONUTF8 := 1
 
-.PHONY: help book test lint unit notebooks browser binder chapter strip lock clean
+.PHONY: simulators help book test lint unit notebooks browser binder chapter strip lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
@@ -38,7 +39,7 @@ lint: $(READY)  ## Style, floors of the package, outputs in notebooks, checks of
 	$(BIN)/$(NBSTRIPOUT) --verify book/*.ipynb
 	$(BIN)/python scripts/claims.py
 
-unit: $(READY)  ## Unit, property and packaging tests
+unit: $(READY) $(SIMULATORS)/.ready  ## Unit, property and packaging tests
 	$(BIN)/pytest tests --ignore=tests/browser -n 2
 
 notebooks: $(READY)  ## Run each chapter and compare its printed numbers
@@ -49,6 +50,9 @@ browser: $(READY)  ## Open each built page in headless Chromium (after `make boo
 
 binder: $(READY)  ## What Binder does: requirements.txt alone, JupyterLab, each chapter from its own folder
 	$(BIN)/python scripts/binder_check.py
+
+simulators: $(SIMULATORS)/.ready  ## Run the models in Brian2 and NEST, write simulators/results.json anew
+	$(SIMULATORS)/bin/python simulators/run.py simulators/results.json
 
 chapter: $(READY)  ## Quick look at one chapter: make chapter NAME=lif
 	$(BIN)/python scripts/chapter.py $(NAME)
@@ -67,4 +71,12 @@ include benchmarks/bench.mk
 
 $(READY): requirements.txt pyproject.toml hatch_build.py web/package-lock.json scripts/make_venv.sh
 	sh scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+# Brian2 and NEST need other versions than the course. Where NEST has no package, Brian2 is tested alone.
+$(SIMULATORS)/.ready: simulators/requirements.txt scripts/make_venv.sh
+	sh scripts/make_venv.sh "$(PYTHON)" "$(SIMULATORS)" simulators/requirements.txt || { \
+	  echo "Trying without NEST, for the reason that pip gives above."; \
+	  grep -v '^nest-simulator' simulators/requirements.txt > $(SIMULATORS)/without-nest.txt; \
+	  sh scripts/make_venv.sh "$(PYTHON)" "$(SIMULATORS)" $(SIMULATORS)/without-nest.txt; }
 	@touch $@

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Make the environment $2 from requirements.txt, with $1 or the first other Python >= 3.11 on the PATH.
+# Make the environment $2 from $3 (default: requirements.txt), with $1 or the first other Python >= 3.11 on the PATH.
 set -eu
 wanted=$1
 venv=$2
+requirements=${3:-requirements.txt}
 
 suits() { command -v "$1" >/dev/null 2>&1 && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
@@ -29,4 +30,4 @@ if ! { [ -x "$venv/bin/python" ] && suits "$venv/bin/python"; }; then
     fi
 fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade "pip>=24"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r requirements.txt
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
