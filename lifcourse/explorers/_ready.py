@@ -170,7 +170,7 @@ def refractory():
     """
     neurons = {
         "voltage clamp": presets.voltage_clamp,
-        "raised threshold": presets.threshold_increase,
+        "threshold increase": presets.threshold_increase,
         "threshold and conductance": presets.refractory_conductance,
     }
     runs = tuple(Run(name, neuron, "current", 1e-5, 0.5) for name, neuron in neurons.items())
@@ -217,8 +217,13 @@ def sra():
     )
 
 
-def aelif():
+def aelif(pattern="tutorial"):
     """The adaptive exponential neuron: potential, adaptation current, and the phase plane with both nullclines.
+
+    Parameters
+    ----------
+    pattern : str, default "tutorial"
+        What it starts with: the neuron of the tutorial, or one of `lifcourse.presets.firing_patterns` by name.
 
     Returns
     -------
@@ -235,7 +240,10 @@ def aelif():
         "Delta_th": (QUANTITIES["Delta_th"], 0.5, 5),
     }
     patterns = {"tutorial": (presets.aelif, 300 * pA), **presets.firing_patterns}
-    first = _pattern(ranges, *patterns["tutorial"])
+    if pattern not in patterns:
+        raise ValueError(f"pattern = {pattern!r} must be one of {', '.join(patterns)}")
+    patterns = {pattern: patterns[pattern], **patterns}
+    first = _pattern(ranges, *patterns[pattern])
     controls = tuple(Control(key, *ranges[key], first.controls[key]) for key in ranges)
     # The phase plane ends where the upstroke takes over; the spike itself is beyond it.
     low, high = -85 * mV, -35 * mV
@@ -359,6 +367,7 @@ def _axis(quantity, limits=None, least=0.0, symmetric=False):
 def _time_panel(runs, names, controls, *, window=None, band=False, least=0.0, height=190):
     quantity = _quantity(names[0])
     controlled = {control.key: control for control in controls}
+    window = window or (0, runs[0].duration)
     limits, levels = None, []
     if names[0] == "V":
         lowest = [getattr(run.neuron.params, key) for run in runs for key in ("E_L", "V_reset")]
@@ -370,7 +379,7 @@ def _time_panel(runs, names, controls, *, window=None, band=False, least=0.0, he
     return {
         "kind": "time",
         "place": "main",
-        "x": _axis(QUANTITIES["t"], window or (0, runs[0].duration)),
+        "x": _axis(QUANTITIES["t_ms" if window[1] < 0.5 else "t"], window),
         "y": _axis(quantity, limits, least),
         "height": height,
         "band": ["start", "stop"] if band else None,

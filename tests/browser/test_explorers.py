@@ -324,7 +324,7 @@ def test_pointer_shows_values(context: BrowserContext, addresses: dict) -> None:
     page = context.new_page()
     page.goto(addresses["file"])
     for name, words in {
-        "lif": r"t = [\d.]+ s, simulated = −[\d.]+ mV",
+        "lif": r"t = [\d.]+ ms, simulated = −[\d.]+ mV",
         "aelif": r"t = [\d.e−]+ s, V = −[\d.]+ mV",
         "refractory": "voltage clamp = .* raised threshold = .* mV",
     }.items():
