@@ -83,10 +83,11 @@ def refractory_conductance(I=300 * pA, duration=100 * ms, dt=0.01 * ms):
     return spikes.t / ms
 
 
-def sra(I=TimedArray([0, 400, 400, 400, 400, 400, 0] * pA, dt=100 * ms), duration=700 * ms, dt=0.1 * ms):
+def sra(amplitude=400 * pA, duration=700 * ms, dt=0.1 * ms):
     """Spike-rate adaptation: each spike adds to a slow potassium conductance."""
     start_scope()
     defaultclock.dt = dt
+    I = TimedArray([0, 1, 1, 1, 1, 1, 0] * amplitude, dt=100 * ms)
     C_m, R_m = 100 * pF, 100 * Mohm
     E_L, E_K, V_th, V_reset = -75 * mV, -80 * mV, -50 * mV, -80 * mV
     Delta_G_SRA, tau_SRA = 1 * nS, 200 * ms
@@ -105,10 +106,11 @@ def sra(I=TimedArray([0, 400, 400, 400, 400, 400, 0] * pA, dt=100 * ms), duratio
     return spikes.t / ms
 
 
-def aelif(I=TimedArray([0, 300, 300, 300, 300, 300, 0] * pA, dt=100 * ms), duration=700 * ms, dt=0.1 * ms):
+def aelif(amplitude=300 * pA, duration=700 * ms, dt=0.1 * ms):
     """Adaptive exponential neuron, under a pulse of current."""
     start_scope()
     defaultclock.dt = dt
+    I = TimedArray([0, 1, 1, 1, 1, 1, 0] * amplitude, dt=100 * ms)
     C_m, R_m = 100 * pF, 100 * Mohm
     E_L, V_th, V_reset, V_max = -75 * mV, -50 * mV, -80 * mV, 100 * mV
     Delta_th, tau_SRA, a, b = 2 * mV, 200 * ms, 2 * nS, 20 * pA

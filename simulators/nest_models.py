@@ -1,7 +1,7 @@
 """The models of the course in NEST: one function a model, written as its users write them.
 
-Each function returns the times of the spikes in ms, as NEST reports them. Times are in ms, potentials in mV, currents in
-pA, capacitances in pF, conductances in nS. Models that NEST does not have are missing here; the chapter says which.
+Each function returns the times of the spikes in ms, as NEST reports them. Times are in ms, potentials in mV, currents
+in pA, capacitances in pF, conductances in nS. Models that NEST does not have are missing here; the chapter says which.
 """
 
 import nest

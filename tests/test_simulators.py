@@ -1,6 +1,6 @@
 """The same neurons in Brian2 and NEST: results as committed, and how they compare with lifcourse.
 
-The simulators live in an environment of their own, `.venv-simulators`, which ``make test`` and ``make simulators`` make.
+The simulators live in an environment of their own, `.venv-simulators`, made by ``make test`` and ``make simulators``.
 """
 
 import json
