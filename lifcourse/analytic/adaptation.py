@@ -45,7 +45,7 @@ def adapted_isi(neuron, current, G_SRA):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), section 2.4 (the model).
+    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
     """
     neuron = _adapting(neuron)
     current = _checks.number("current", current)
@@ -84,7 +84,7 @@ def adapted_firing_rate(neuron, current):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), section 2.4 (the model).
+    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
 
     Examples
     --------

@@ -48,7 +48,7 @@ class AELIF(Neuron):
     ----------
     R. Brette and W. Gerstner, "Adaptive exponential integrate-and-fire model as an effective description of neuronal
     activity", J. Neurophysiol. 94 (2005) 3637–3642; P. Miller, *An Introductory Course in Computational Neuroscience*
-    (MIT Press, 2018), section 2.5 and tutorial 2.3.
+    (MIT Press, 2018), tutorial 2.3.
     """
 
     Delta_th: float

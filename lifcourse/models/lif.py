@@ -32,7 +32,7 @@ class LIF(Neuron):
     ----------
     L. Lapicque, "Recherches quantitatives sur l'excitation électrique des nerfs traitée comme une polarisation",
     J. Physiol. Pathol. Gén. 9 (1907) 620–635; P. Miller, *An Introductory Course in Computational Neuroscience* (MIT
-    Press, 2018), eq. 2.9 and tutorial 2.1.
+    Press, 2018), tutorial 2.1.
     """
 
     @staticmethod

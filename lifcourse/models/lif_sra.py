@@ -40,7 +40,7 @@ class LIFSRA(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), section 2.4 and tutorial 2.3.
+    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3.
     """
 
     E_K: float

@@ -36,7 +36,7 @@ class LIFVoltageClamp(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), section 2.3 and tutorial 2.2,
+    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
     method 1.
     """
 
