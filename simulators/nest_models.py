@@ -6,6 +6,9 @@ in pA, capacitances in pF, conductances in nS. Models that NEST does not have ar
 
 import nest
 
+# Parameters in rows, not one a line:
+# fmt: off
+
 nest.verbosity = nest.VerbosityLevel.WARNING
 
 
@@ -19,7 +22,7 @@ def lif(I=5000.0, duration=200.0, dt=0.1):
             "C_m": 2000.0, "tau_m": 10.0, "E_L": -70.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": 0.0,
             "V_m": -70.0, "I_e": I,
         },
-    )  # fmt: skip
+    )
     spikes = nest.Create("spike_recorder")
     nest.Connect(neuron, spikes)
     nest.Simulate(duration)
@@ -36,7 +39,7 @@ def lif_from_generator(I=5000.0, duration=200.0, dt=0.1):
             "C_m": 2000.0, "tau_m": 10.0, "E_L": -70.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": 0.0,
             "V_m": -70.0,
         },
-    )  # fmt: skip
+    )
     source = nest.Create("dc_generator", params={"amplitude": I})
     spikes = nest.Create("spike_recorder")
     nest.Connect(source, neuron, syn_spec={"delay": dt})
@@ -55,7 +58,7 @@ def lif_off_grid(I=5000.0, duration=200.0, dt=0.1):
             "C_m": 2000.0, "tau_m": 10.0, "E_L": -70.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": dt,
             "V_m": -70.0, "I_e": I,
         },
-    )  # fmt: skip
+    )
     spikes = nest.Create("spike_recorder")
     nest.Connect(neuron, spikes)
     nest.Simulate(duration)
@@ -72,7 +75,7 @@ def voltage_clamp(I=300.0, duration=100.0, dt=0.01):
             "C_m": 100.0, "tau_m": 10.0, "E_L": -70.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": 2.5,
             "V_m": -70.0, "I_e": I,
         },
-    )  # fmt: skip
+    )
     spikes = nest.Create("spike_recorder")
     nest.Connect(neuron, spikes)
     nest.Simulate(duration)
@@ -90,7 +93,7 @@ def threshold_increase(I=300.0, duration=100.0, dt=0.01):
             "spike_dependent_threshold": True, "th_spike_add": 250.0, "th_spike_decay": 1.0,
             "voltage_reset_fraction": 0.0, "voltage_reset_add": 5.0, "V_m": -70.0,
         },
-    )  # fmt: skip
+    )
     source = nest.Create("dc_generator", params={"amplitude": I})
     spikes = nest.Create("spike_recorder")
     nest.Connect(source, neuron, syn_spec={"delay": dt})
@@ -109,7 +112,7 @@ def sra(I=400.0, duration=700.0, dt=0.1):
             "C_m": 100.0, "g_L": 10.0, "E_L": -75.0, "V_th": -50.0, "V_reset": -80.0, "t_ref": 0.0,
             "E_sfa": -80.0, "q_sfa": 1.0, "tau_sfa": 200.0, "q_rr": 0.0, "V_m": -75.0,
         },
-    )  # fmt: skip
+    )
     source = nest.Create("dc_generator", params={"amplitude": I, "start": 100.0, "stop": 600.0})
     spikes = nest.Create("spike_recorder")
     nest.Connect(source, neuron, syn_spec={"delay": dt})
@@ -128,7 +131,7 @@ def aelif(I=300.0, duration=700.0, dt=0.1):
             "C_m": 100.0, "g_L": 10.0, "E_L": -75.0, "V_th": -50.0, "V_reset": -80.0, "V_peak": 100.0,
             "Delta_T": 2.0, "a": 2.0, "b": 20.0, "tau_w": 200.0, "t_ref": 0.0, "V_m": -75.0,
         },
-    )  # fmt: skip
+    )
     source = nest.Create("dc_generator", params={"amplitude": I, "start": 100.0, "stop": 600.0})
     spikes = nest.Create("spike_recorder")
     nest.Connect(source, neuron, syn_spec={"delay": dt})
@@ -147,7 +150,7 @@ def irregular(I=160.0, duration=800.0, dt=0.1):
             "C_m": 100.0, "g_L": 12.0, "E_L": -60.0, "V_th": -50.0, "V_reset": -48.0, "V_peak": 0.0,
             "Delta_T": 2.0, "a": -11.0, "b": 30.0, "tau_w": 130.0, "t_ref": 0.0, "V_m": -60.0, "I_e": I,
         },
-    )  # fmt: skip
+    )
     spikes = nest.Create("spike_recorder")
     nest.Connect(neuron, spikes)
     nest.Simulate(duration)
