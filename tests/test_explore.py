@@ -86,6 +86,16 @@ def test_patterns_of_the_explorer_are_the_presets():
         assert np.allclose(made.step_parameters(), neuron.step_parameters(), rtol=1e-14, atol=0)
 
 
+def test_menus_keep_their_order_in_a_stored_notebook():
+    """A notebook is stored with the keys of its outputs sorted; the first option must stay the first choice."""
+    aelif = explorers.aelif()
+    stored = json.loads(json.dumps(aelif.spec, sort_keys=True))
+    for menu in stored["choices"]:
+        _, options = aelif.choices[menu["key"]]
+        assert menu["order"] == list(options)
+    assert sorted(stored["choices"][0]["order"]) != stored["choices"][0]["order"]
+
+
 def test_numbers_are_those_of_simulate():
     explorer = explorers.lif()
     setting = explorer.setting(current=4.5, V_th=-52.0, noise_sigma=0.02, seed=7)

@@ -381,7 +381,12 @@ class Explorer:
             "most_samples": MOST_SAMPLES,
             "controls": [control.spec() for control in self.controls],
             "choices": [
-                {"key": key, "name": name, "options": {k: vars(option) for k, option in options.items()}}
+                {
+                    "key": key,
+                    "name": name,
+                    "order": list(options),  # a stored notebook sorts the keys of what it holds
+                    "options": {k: vars(option) for k, option in options.items()},
+                }
                 for key, (name, options) in self.choices.items()
             ],
             "runs": [self._run_spec(run, keys) for run in self.runs],

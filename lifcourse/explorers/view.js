@@ -480,7 +480,7 @@ const lifRender = (uPlot) => {
     function initial() {
       return {
         controls: Object.fromEntries(spec.controls.map(({ key, value }) => [key, value])),
-        choices: Object.fromEntries(spec.choices.map(({ key, options }) => [key, Object.keys(options)[0]])),
+        choices: Object.fromEntries(spec.choices.map(({ key, order }) => [key, order[0]])),
         seed: spec.seed,
       };
     }
@@ -522,11 +522,11 @@ const lifRender = (uPlot) => {
           changed();
         }),
     );
-    const menus = spec.choices.map(({ key, name, options }) => {
+    const menus = spec.choices.map(({ key, name, order, options }) => {
       const select = make(
         "select",
         { id: `${own}-${key}`, onchange: () => choose(key, select.value) },
-        ...Object.entries(options).map(([option, { name: text }]) => make("option", { value: option }, text)),
+        ...order.map((option) => make("option", { value: option }, options[option].name)),
       );
       return { key, select, element: make("div", { class: "lif-menu" }, make("label", { for: select.id }, name), select) };
     });
