@@ -111,7 +111,7 @@ def compete(name, workers, rounds, seconds):
             found[key] = {"error": answer["error"]}
         else:
             found[key] = {"first": time.perf_counter() - begin, "spikes": answer["spikes"], "seconds": []}
-            found[key]["rounds"] = max(3, min(rounds, int(seconds / answer["seconds"]))) if rounds > 1 else 1
+            found[key]["rounds"] = max(1, min(rounds, int(seconds / answer["seconds"])))
     for turn in range(rounds):
         for key, _, workload, worker in pairs:
             if turn < found[key].get("rounds", 0):
