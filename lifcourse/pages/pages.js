@@ -5,10 +5,16 @@
 
   // A name that leaves out what stands on the button cannot be spoken to a computer that obeys the voice.
   mend(".search-button-field, details.hide > summary", (element) => element.removeAttribute("aria-label"));
-  mend(".theme-switch-button i", (icon) => {
-    icon.removeAttribute("title");
-    icon.setAttribute("aria-hidden", "true");
-  });
+  // The theme's icons come as <i>, and some script turns them into <svg>, sooner or later than this one runs.
+  const silence = () =>
+    mend(".theme-switch-button :is(i, svg)", (icon) => {
+      icon.removeAttribute("title");
+      icon.removeAttribute("aria-labelledby");
+      icon.setAttribute("aria-hidden", "true");
+      icon.querySelector("title")?.remove();
+    });
+  silence();
+  addEventListener("load", silence);
   // A list has to have items; what stands in a bibliography are entries.
   mend(".citation-list[role=list]", (list) => list.removeAttribute("role"));
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIFCOURSE_BUILDING_BOOK", "1")
         for name, explorer in GALLERY.items():
-            content = explorer._repr_mimebundle_()[MIME]
+            content = json.loads(json.dumps(explorer._repr_mimebundle_()[MIME], sort_keys=True))  # as notebooks do
             (folder / f"{name}.png").write_bytes(base64.b64decode(content["still"]))
             still = f'<noscript><img src="{name}.png" alt="A still picture of {name}"></noscript>'
             text = book.explorer_html(content, f"An explorer: {name}")
@@ -326,7 +327,7 @@ def test_pointer_shows_values(context: BrowserContext, addresses: dict) -> None:
     for name, words in {
         "lif": r"t = [\d.]+ ms, simulated = −[\d.]+ mV",
         "aelif": r"t = [\d.e−]+ s, V = −[\d.]+ mV",
-        "refractory": "voltage clamp = .* raised threshold = .* mV",
+        "refractory": "voltage clamp = .* threshold increase = .* mV",
     }.items():
         root = woken(page, name)
         box = root.locator(".u-over").first
