@@ -253,7 +253,7 @@ def aelif(pattern="tutorial"):
         "x": _axis(QUANTITIES["V"], (low, high)),
         "y": _axis(QUANTITIES["I_SRA"], None, least=40 * pA, symmetric=True),
         "series": [
-            {"curve": 0, "name": "V stands still", "colour": 1, "fit": "lowest"},
+            {"curve": 0, "name": "<i>V</i> stands still", "colour": 1, "fit": "lowest"},
             {"curve": 1, "name": "I<sub>SRA</sub> stands still", "colour": 2},
             {"run": 0, "x": "V", "what": "I_SRA", "name": "the neuron", "colour": 0},
         ],
@@ -322,6 +322,7 @@ def euler_step():
     ]
     series = [one for pair in zip(series[1::2], series[::2], strict=True) for one in pair]  # the coarse one on top
     panel = _time_panel(runs, ("V",), controls, height=280) | {"series": series}
+    panel["y"]["limits"][1] = -35 * mV  # no spikes are painted here
     return Explorer(
         name="euler",
         runs=tuple(runs),

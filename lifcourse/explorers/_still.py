@@ -121,7 +121,8 @@ def _draw(axes, panel, explorer, answer, values):
 
 def _text(html):
     """HTML of a symbol as matplotlib writes it."""
-    return re.sub(r"(\S+?)<sub>(.*?)</sub>(?:<sup>(.*?)</sup>)?", _index, html.replace("<br>", "\n"))
+    text = re.sub(r"(\S+?)<sub>(.*?)</sub>(?:<sup>(.*?)</sup>)?", _index, html.replace("<br>", "\n"))
+    return re.sub(r"<i>(.*?)</i>", r"$\1$", text)
 
 
 def _index(found):

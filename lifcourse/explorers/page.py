@@ -59,7 +59,7 @@ class ExplorerRenderer:
         )
         options = renderer.renderer.get_cell_level_config("render_image_options", data.cell_metadata, line=data.line)
         text = explorer_html(content, str((options or {}).get("alt", "")))
-        live = nodes.raw("", f"{text}<noscript>", format="html", classes=["output"])
+        live = nodes.raw("", f"{text}<noscript>", format="html")
         live["lifcourse_explorer"] = True
         # The renderers of the package are asked, so that a missing caption or alternative text is reported.
         return [live, *renderer.render_mime_type(still), nodes.raw("", "</noscript>", format="html")]
@@ -120,7 +120,7 @@ def _add_assets(app: Sphinx, pagename: str, templatename: str, context: dict, do
         return
     if any(node.get("lifcourse_explorer") for node in doctree.findall(nodes.raw)):
         app.add_css_file(STYLE, priority=900)
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(SCRIPT, priority=100, loading_method="defer")  # before MathJax, which takes its time
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -392,7 +392,7 @@ const lifRender = (uPlot) => {
   }
 
   /** Symbols are set in italics, their indices upright; words stay as they are. */
-  const italic = (html) => html.replace(/(^|[^\p{L}<>/])([\p{L}Δ]{1,2})(?=<sub>|<sup>|$)/gu, "$1<i>$2</i>");
+  const italic = (html) => html.replace(/(^|[\s(])(Δ?\p{L})(?=<su[bp]>|$)/gu, "$1<i>$2</i>");
 
   // --- a slider -----------------------------------------------------------------------------------------------------
 
