@@ -46,7 +46,7 @@ notebooks: $(READY)  ## Run each chapter and compare its printed numbers
 	$(BIN)/$(NBVAL) book
 
 browser: $(READY)  ## Open each built page in headless Chromium (after `make book`)
-	$(BIN)/pytest tests/browser -n 2
+	$(BIN)/pytest tests/browser -n 2 --dist loadgroup
 
 binder: $(READY)  ## What Binder does: requirements.txt alone, JupyterLab, each chapter from its own folder
 	$(BIN)/python scripts/binder_check.py

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from lifcourse import explorers
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("jupyterlab")]  # one server
 
 WAIT = 120_000  # ms: a kernel starts, Numba compiles
 READY = ["lif", "refractory", "sra", "aelif", "euler_step"]
