@@ -51,6 +51,12 @@ CLOCKS = """() => {
         });
     }, true);
 }"""
+# The time at which the first explorer of a page has drawn and takes input.
+USABLE = """new MutationObserver((_, observer) => {
+    if (!document.querySelector(".lif-explorer[data-draws]")) return;
+    window.usable = performance.now();
+    observer.disconnect();
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-draws"] });"""
 
 
 def measured() -> dict:
@@ -166,15 +172,10 @@ def measure_pages(playwright: Playwright, site: Path) -> bool:
             client, sizes = context.new_cdp_session(page), []
             client.send("Network.enable")
             client.on("Network.loadingFinished", lambda event, sizes=sizes: sizes.append(event["encodedDataLength"]))
+            page.add_init_script(USABLE)
             page.goto(f"http://127.0.0.1:{server.server_port}/{path.relative_to(site).as_posix()}")
-            usable = page.evaluate(
-                """async () => {
-                    const figure = document.querySelector(".lif-explorer-page");
-                    figure.scrollIntoView({ block: "center" });
-                    while (!figure.querySelector(".lif-explorer[data-draws]")) await new Promise(requestAnimationFrame);
-                    return performance.now() / 1000;
-                }"""
-            )
+            page.wait_for_function("window.usable", timeout=60_000)
+            usable = page.evaluate("usable / 1000")
             text = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000")
             page.evaluate(
                 """async () => {

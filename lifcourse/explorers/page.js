@@ -1,4 +1,5 @@
-/* Brings the explorers of a page to life, each when it comes near the viewport. A classic script: it works from a file. */
+/* Brings the explorers of a page to life, the first at once, the others when they come near the
+   viewport. A classic script: it works from a file. */
 (() => {
   "use strict";
   const NEAR = "400px 0px";
@@ -33,16 +34,12 @@
     { rootMargin: NEAR },
   );
   const all = document.querySelectorAll(".lif-explorer-page");
-  for (const element of all) {
-    const { spec } = JSON.parse(element.querySelector("script").textContent);
-    if (location.hash.startsWith(`#${spec.name}:`)) start(element);
-    else observer.observe(element);
-  }
+  const startLinked = () => all.forEach((element) => {
+    if (location.hash.startsWith(`#${element.dataset.name}:`)) start(element);
+  }); // prettier-ignore
+  all.forEach((element) => observer.observe(element));
+  if (all.length) start(all[0]); // at once, before formulas and other figures take their time
+  startLinked();
+  addEventListener("hashchange", startLinked);
   addEventListener("beforeprint", () => all.forEach(start));
-  addEventListener("hashchange", () => {
-    for (const element of all) {
-      const { spec } = JSON.parse(element.querySelector("script").textContent);
-      if (location.hash.startsWith(`#${spec.name}:`)) start(element);
-    }
-  });
 })();

@@ -18,6 +18,15 @@
   // A list has to have items; what stands in a bibliography are entries.
   mend(".citation-list[role=list]", (list) => list.removeAttribute("role"));
 
+  // Who reads on meets a figure sooner or later: fetched now, in idle time, the next page is light.
+  const figures = new URL("plotly-cartesian.min.js", document.currentScript.src).href;
+  addEventListener("load", () => {
+    if (location.protocol === "file:" || navigator.connection?.saveData) return;
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "prefetch", as: "script", href: figures });
+    document.head.append(link);
+  });
+
   // What is too wide for its column scrolls, and what scrolls can be reached with the keyboard.
   const reachable = () =>
     mend("mjx-container[display], .pst-scrollable-table-container, .bd-article pre", (box) => {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
@@ -515,3 +517,18 @@ def test_still_pictures_in_the_book(browser: Browser, site: Path) -> None:
                 assert picture.get_attribute("alt")
                 assert picture.is_visible()
                 assert picture.evaluate("image => image.naturalWidth") > 300
+
+
+def test_bytes_on_the_wire(browser: Browser, site: Path, site_address: str) -> None:
+    """A first visit of any page takes at most 3 MB, compressed and all included, and the next page 0.3 MB."""
+    names, prefix = pages_with_explorers(site), f"{urlsplit(site_address).path}/"
+    for first, following in zip(names, names[1:] + names[:1], strict=True):
+        with checks.new_context(browser) as context:
+            fetched: set[str] = set()
+            for name, most in ((first, 3_000_000), (following, 300_000)):
+                seen = checks.visit(context, f"{site_address}/{name}")
+                seen.page.wait_for_load_state("networkidle")
+                paths = {urlsplit(url).path.removeprefix(prefix) for url in seen.requests if "data:" not in url}
+                size = sum(len(gzip.compress((site / unquote(path)).read_bytes(), 6)) for path in paths - fetched)
+                assert size <= most, f"{name} after {sorted(fetched)[:1] or 'nothing'}: {size} bytes"
+                fetched |= paths
