@@ -58,7 +58,10 @@ class Worker:
         return json.loads(line) if line else {"error": "the process ended"}
 
     def run(self, workload):
-        self.ask(workload)
+        try:
+            self.ask(workload)
+        except BrokenPipeError:
+            return {"error": "the process has ended"}
         return self.answer()
 
     def close(self):
@@ -93,7 +96,7 @@ def start():
     for label, (module, cores) in CONTESTANTS.items():
         worker = Worker(module, cores)
         if label in ("Brian2 standalone", "NEST"):
-            worker.workloads = MANY_NEURONS
+            worker.workloads = [name for name in worker.workloads if name in MANY_NEURONS]
         if worker.error:
             skipped[label] = worker.error
         else:
