@@ -10,10 +10,10 @@ from lifcourse.simulation import check_result, prepare
 
 # A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer with
 # noise, since their streams and the numbers drawn at a time need room too.
-_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 4096, 128
-_NUMBERS_A_CHUNK = 100_000
+_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 8192, 128
+_NUMBERS_A_CHUNK = 40_000
 # Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
-_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 300_000, 50_000
+_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 1_000_000, 250_000
 # What an executor gets: it does not tell how many workers it has.
 _FEWEST_NEURONS_A_JOB, _MOST_JOBS = 16, 64
 
@@ -114,8 +114,10 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         for column, values in zip(columns, measures, strict=True):
             column[place] = values
 
+    most = _NOISY_NEURONS_A_JOB if scale else _NEURONS_A_JOB
+
     def jobs(size):
-        size = min(-(-size // 8) * 8, _NOISY_NEURONS_A_JOB if scale else _NEURONS_A_JOB)  # eight fill a vector register
+        size = min(max(8, -(-size // 8) * 8), most)  # eight fill a vector register
         for start in range(0, width, size):
             some = currents[start : start + size]
             # Streams are spawned job by job: those of a million currents would fill the memory.
@@ -129,7 +131,8 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         engine.advance_for(neuron)  # made once, before threads ask for it
         worth_threads = width * n > (_NOISY_UPDATES_WORTH_THREADS if scale else _UPDATES_WORTH_THREADS)
         threads = _jobs.cores() if worth_threads and engine.uses_numba() else 1
-        size = max(1, -(-width // threads))
+        rounds = max(1, -(-width // (threads * most)))  # in the last one no thread should be idle
+        size = -(-width // (threads * rounds))
         _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
     n_spikes, first_isi, last_isi, isi_cv, mean_V = columns
     return FICurve(currents, n_spikes, n_spikes / float(duration), first_isi, last_isi, isi_cv, mean_V)
@@ -138,34 +141,37 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
 def _run_job(neuron, currents, n, dt, scale, streams, count=None):
     """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
     advance, width = engine.advance_for(neuron), len(currents)
-    state, spikes, tally = engine.at_rest(neuron, width), engine.new_spikes(1, width), engine.new_tally(width)
-    drive, noise, no_trace = currents[np.newaxis], np.zeros((1, width)), (np.empty((0, width)),) * 3
-    for part in engine.chunks(n, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width):
+    state, marks, tally = engine.at_rest(neuron, width), engine.new_marks(width), engine.new_tally(width)
+    noise, no_trace, no_samples = np.zeros(width), (np.empty(0),) * 3, np.empty(0, np.int64)
+    longest = max(1, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width)
+    room = np.empty((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
+    for part in engine.chunks(n, longest):
         steps = part.stop - part.start
         if scale:
-            noise = _noise(scale, streams, steps)
-        advance(dt, part.start, steps, state, drive, noise, no_trace, spikes, tally)
+            noise = _noise(scale, streams, *room[:, : steps * width])
+        advance(dt, part.start, steps, state, currents, noise, no_trace, no_samples, marks, tally)
         if count is not None:
             count(steps * width)
     check_result(neuron, dt, state, tally, currents)
     return _measures(tally, state[3], n, dt)
 
 
-def _noise(scale, streams, steps):
-    """Noise of the next `steps` steps, one row a step, each column from a stream of its own."""
-    drawn = np.empty((len(streams), steps))
-    for stream, row in zip(streams, drawn, strict=True):
+def _noise(scale, streams, drawn, noise):
+    """Fill `noise`, step after step, for each neuron from a stream of its own; `drawn` is room of the same size."""
+    rows = drawn.reshape(len(streams), -1)
+    for stream, row in zip(streams, rows, strict=True):
         stream.standard_normal(out=row)
-    return np.multiply(drawn.T, scale, order="C")
+    np.multiply(rows.T, scale, out=noise.reshape(-1, len(streams)))
+    return noise
 
 
 def _measures(tally, V_sum, n, dt):
     """Columns of an `FICurve` from the engine's counts: n_spikes, first_isi, last_isi, isi_cv, mean_V."""
-    count = tally[:, engine.COUNT]
+    count, first, last, first_isi, last_isi, _, squares = np.ascontiguousarray(tally.T)
     intervals = np.maximum(count - 1.0, 1.0)
-    mean = (tally[:, engine.LAST] - tally[:, engine.FIRST]) / intervals
-    variance = np.maximum(tally[:, engine.SQUARES] / intervals - mean**2, 0.0)
+    mean = (last - first) / intervals
+    variance = np.maximum(squares / intervals - mean**2, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(count > 2, np.sqrt(variance) / mean, np.nan)
-    first_isi, last_isi = np.where(count > 1, tally[:, [engine.FIRST_ISI, engine.LAST_ISI]].T * dt, np.nan)
+    first_isi, last_isi = (np.where(count > 1, isi * dt, np.nan) for isi in (first_isi, last_isi))
     return count, first_isi, last_isi, cv, V_sum / n

@@ -41,14 +41,16 @@ def at_rest(neuron, width):
     return np.repeat([[V], [x], [y], [V]], width, axis=1)
 
 
-def new_spikes(rows, width):
-    """Room to mark who spiked. Columns beyond `width` stay empty; they fill the last group of eight neurons."""
-    return np.zeros((rows, -(-width // 8) * 8), np.uint8)
+def new_marks(width):
+    """A byte a neuron to mark who spiked; those beyond `width` stay 0 and fill the last group of eight."""
+    return np.zeros(-(-width // 8) * 8, np.uint8)
 
 
 def new_tally(width):
-    """Empty counts of `width` neurons."""
-    return np.zeros((width, 7))
+    """Counts of `width` neurons that have not spiked."""
+    tally = np.zeros((width, 7))
+    tally[:, SHORTEST_ISI] = np.inf
+    return tally
 
 
 def chunks(n, updates):
@@ -96,10 +98,10 @@ def _make_jitable(function, **options):
 def _plain(model):
     advance = _make_advance(model, "", lambda function: function)
 
-    def advance_lists(parameters, dt, first, steps, state, drive, noise, trace, spikes, tally):
+    def advance_lists(parameters, dt, first, steps, state, drive, noise, trace, samples, marks, tally):
         # Python works on lists of floats much faster than on arrays, element by element.
         lists = state.tolist(), tally.tolist()
-        advance(parameters, dt, first, steps, lists[0], drive.tolist(), noise.tolist(), trace, spikes, lists[1])
+        advance(parameters, dt, first, steps, lists[0], drive.tolist(), noise.tolist(), trace, samples, marks, lists[1])
         state[:], tally[:] = lists
 
     return advance_lists
@@ -110,56 +112,56 @@ def _make_advance(model, text, jit):
     has_x, has_y = len(model.states) > 0, len(model.states) > 1
 
     @jit
-    def advance(parameters, dt, first, steps, state, drive, noise, trace, spikes, tally):
+    def advance(parameters, dt, first, steps, state, drive, noise, trace, samples, marks, tally):
         """Take `steps` time steps, in place.
 
         parameters : the model's, in order; dt : time step; first : index of the sample that the first step computes
         state : rows for V, x, y and the running sum of V; columns over neurons
-        drive, noise : rows over steps, columns over neurons; a single row serves all steps
-        trace : arrays for V, x and y, sample by sample; without rows where there is nothing to keep
-        spikes : which neurons spiked (see `new_spikes`); a row a step where traces are kept, else one row over and over
-        tally : see `COUNT` and its neighbours
+        drive, noise : one value a neuron for each step, step after step, or one value a neuron for all steps
+        trace, samples : of a single neuron, V, x and y in each step, and the samples of its spikes; else empty
+        marks : room to mark who spiked in a step (see `new_marks`); tally : see `COUNT` and its neighbours
         """
         text  # noqa: B018  held by the closure: cached machine code is found by it
         p = parameters_type(*parameters)
         V, x, y, V_sum = state[0], state[1], state[2], state[3]
         V_trace, x_trace, y_trace = trace
-        one_drive, one_noise, one_row = len(drive) == 1, len(noise) == 1, len(spikes) == 1
-        eights = spikes.view(np.uint64)
+        width, eights = len(V), marks.view(np.uint64)
         for k in range(steps):
-            I = drive[0 if one_drive else k]
-            dV = noise[0 if one_noise else k]
-            spiked = spikes[0 if one_row else k]
-            any_spiked = False
-            for j in range(len(V)):
-                V[j], x_j, y_j, fired = step(p, V[j], x[j] if has_x else 0.0, y[j] if has_y else 0.0, I[j], dV[j], dt)
+            # Where the step's values start. (A view of them, made anew at each step, costs more than a few neurons.)
+            at_I, at_noise = k * width if len(drive) > width else 0, k * width if len(noise) > width else 0
+            spiked = False
+            for j in range(width):
+                V[j], x_j, y_j, fired = step(
+                    p, V[j], x[j] if has_x else 0.0, y[j] if has_y else 0.0, drive[at_I + j], noise[at_noise + j], dt
+                )
                 if has_x:
                     x[j] = x_j
                 if has_y:
                     y[j] = y_j
                 V_sum[j] += V[j]
-                spiked[j] = fired
-                any_spiked |= fired
-            if any_spiked:
-                _tally(spiked, eights[0 if one_row else k], first + k, tally)
+                marks[j] = fired
+                spiked |= fired
+            if spiked:
+                _tally(marks, eights, first + k, samples, tally)
             if len(V_trace):
-                for j in range(len(V)):
-                    V_trace[k, j] = V[j]
-                    if has_x:
-                        x_trace[k, j] = x[j]
-                    if has_y:
-                        y_trace[k, j] = y[j]
+                V_trace[k] = V[0]
+                if has_x:
+                    x_trace[k] = x[0]
+                if has_y:
+                    y_trace[k] = y[0]
 
     return advance
 
 
-def _tally(spiked, eights, sample, tally):
+def _tally(marks, eights, sample, samples, tally):
     """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked."""
     for eight in range(len(eights)):
         if eights[eight]:
             for j in range(8 * eight, 8 * eight + 8):
-                if spiked[j]:
+                if marks[j]:
                     row = tally[j]
+                    if len(samples):
+                        samples[int(row[COUNT])] = sample
                     isi = sample - row[LAST]
                     if row[COUNT] == 0:
                         row[FIRST] = sample

@@ -121,7 +121,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), section 1.6 (forward Euler);
+    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), chapter 1 (forward Euler);
     G. Maruyama, "Continuous Markov processes and stochastic equations", Rend. Circ. Mat. Palermo 4 (1955)
     48–90 (noise).
 
@@ -140,26 +140,27 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     current = np.ascontiguousarray(np.broadcast_to(current, n))
 
     advance, state = engine.advance_for(neuron), engine.at_rest(neuron, 1)
-    spikes, tally = engine.new_spikes(n, 1), engine.new_tally(1)
-    traces = [np.empty((n if i <= len(neuron.states) else 0, 1)) for i in range(3)]
-    for trace, value in zip(traces, state, strict=False):
+    marks, tally, samples = engine.new_marks(1), engine.new_tally(1), np.empty(n, np.int64)
+    traces = [np.empty(n if i <= len(neuron.states) else 0) for i in range(3)]
+    for trace, value in zip(traces, state[:3, 0], strict=True):
         trace[:1] = value
-    noise = np.zeros((1, 1))
+    noise = np.zeros(1)
     for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
         steps = part.stop - part.start
-        drive = current[part.start - 1 : part.stop - 1, np.newaxis]
+        drive = current[part.start - 1 : part.stop - 1]
         if scale:
-            noise = scale * rng.standard_normal((steps, 1))
-        advance(dt, part.start, steps, state, drive, noise, tuple(trace[part] for trace in traces), spikes[part], tally)
+            noise = scale * rng.standard_normal(steps)
+        kept = tuple(trace[part] for trace in traces)
+        advance(dt, part.start, steps, state, drive, noise, kept, samples, marks, tally)
     check_result(neuron, dt, state, tally, current)
     return Recording(
         neuron=neuron,
         dt=dt,
         duration=float(duration),
         current=current,
-        V=traces[0][:, 0],
-        spike_samples=np.flatnonzero(spikes.view(np.uint64)),
-        states={name: trace[:, 0] for name, trace in zip(neuron.states, traces[1:], strict=False)},
+        V=traces[0],
+        spike_samples=samples[: int(tally[0, engine.COUNT])].copy(),
+        states=dict(zip(neuron.states, traces[1:], strict=False)),
     )
 
 
@@ -182,7 +183,7 @@ def prepare(neuron, duration, dt, rng, *, stored=False):
 
 def check_result(neuron, dt, state, tally, current):
     """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a state or the sum of V is not finite."""
-    shortest = tally[tally[:, engine.COUNT] > 1, engine.SHORTEST_ISI].min(initial=np.inf)
+    shortest = tally[:, engine.SHORTEST_ISI].min(initial=np.inf)
     if shortest < np.inf:
         neuron.check_dt(dt, shortest * dt)
     for values in state:

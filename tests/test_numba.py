@@ -45,19 +45,23 @@ def test_same_bits(firing, monkeypatch):
 
 
 @needs_numba
-def test_same_bits_of_the_engine(firing):
+@pytest.mark.parametrize("width", [1, 11])
+def test_same_bits_of_the_engine(firing, width):
     neuron, current = firing
-    results = []
+    results, steps = [], 3000
     for compiled in (True, False):
-        advance = engine._advance_for(type(neuron), compiled)
-        width, steps = 3, 3000
-        state, spikes, tally = engine.at_rest(neuron, width), engine.new_spikes(steps, width), engine.new_tally(width)
-        trace = np.zeros((3, steps, width))
-        noise = 1e-4 * np.random.default_rng(1).standard_normal((steps, width))
-        drive = current * np.array([[0.5, 1.0, 2.0]])
-        advance(tuple(neuron.step_parameters()), DT, 1, steps, state, drive, noise, tuple(trace), spikes, tally)
-        results.append([state, trace, spikes, tally])
-    assert results[0][-1][:, engine.COUNT].sum() > 0
+        advance, state = engine._advance_for(type(neuron), compiled), engine.at_rest(neuron, width)
+        marks, tally = engine.new_marks(width), engine.new_tally(width)
+        noise = 1e-4 * np.random.default_rng(1).standard_normal(steps * width)
+        drive = current * np.linspace(1.0, 2.0, width)
+        kept = steps if width == 1 else 0
+        trace, samples = np.zeros((3, kept)), np.zeros(kept, np.int64)
+        advance(tuple(neuron.step_parameters()), DT, 1, steps, state, drive, noise, tuple(trace), samples, marks, tally)
+        results.append([state, trace, samples, marks, tally])
+    count = results[0][-1][:, engine.COUNT]
+    assert count.sum() > 0
+    if width == 1:
+        assert np.count_nonzero(results[0][2]) == count[0]
     for compiled, plain in zip(*results, strict=True):
         np.testing.assert_array_equal(compiled, plain)
 
