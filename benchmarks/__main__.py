@@ -78,6 +78,7 @@ def main():
     names = ("S1", "S2", "S3") if options.quick else NAMES
     workers, skipped = start()
     result = {"machine": machine(workers), "skipped": skipped, "workloads": {}}
+    result["updates"] = {name: updates(name) for name in names}
     for name in names:
         print(f"{name}:", flush=True)
         result["workloads"][name] = compete(name, workers, 1 if options.quick else options.rounds, options.seconds)

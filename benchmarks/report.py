@@ -145,7 +145,7 @@ def plot(result, path):
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     names = list(result["workloads"])
     labels = list(dict.fromkeys(label for found in result["workloads"].values() for label in found))
-    for label, marker in zip((each for each in labels if not each.startswith("S")), "o^vsDPXd*", strict=False):
+    for label, marker in zip((each for each in labels if not each.startswith("S")), "o^vsDPXd*<>", strict=False):
         points = [(at, result["workloads"][name].get(label, {}).get("median"), name) for at, name in enumerate(names)]
         points = [(at, median / updates(name) * 1e9) for at, median, name in points if median]
         axes.plot(*zip(*points, strict=True), marker, label=label, markersize=7)

@@ -406,13 +406,13 @@ def _named(values, kind, argument):
 
 
 def _scale(logarithmic, values, factor):
-    """Layout of an axis: a logarithmic one over several decades is labelled at powers of ten, without SI prefixes."""
+    """Layout of an axis: a logarithmic one is labelled the more sparsely the longer it is, without SI prefixes."""
     if not (logarithmic and values):
         return {"type": "linear"}
     values = np.concatenate([np.asarray(value, float) for value in values]) / factor
     decades = np.log10(np.nanmax(values) / np.nanmin(values)) if np.isfinite(values).any() else 0.0
-    ticks = {"dtick": max(1, round(decades / 6))} if decades >= 2 else {}
-    return {"type": "log", "exponentformat": "power", **ticks}
+    dtick = max(1, round(decades / 6)) if decades >= 2 else "D2" if decades >= 1 else None  # D2: 1, 2 and 5
+    return {"type": "log", "exponentformat": "power", "dtick": dtick}
 
 
 def _quantity(argument, given):

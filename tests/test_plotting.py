@@ -100,8 +100,8 @@ def test_lines_refuse_what_cannot_be_drawn():
         plotting.lines({"a": ([0, 2], [1, 1])}, x="t", y="speed")
 
 
-@pytest.mark.parametrize(("decades", "dtick"), [(0.5, None), (2, 1), (4, 1), (10, 2)])
-def test_a_logarithmic_axis_is_labelled_at_powers_of_ten(decades, dtick):
+@pytest.mark.parametrize(("decades", "dtick"), [(0.5, None), (1.5, "D2"), (2, 1), (4, 1), (10, 2)])
+def test_a_logarithmic_axis_is_labelled_sparsely(decades, dtick):
     xs = np.logspace(-8, -8 + decades, 11)
     fig = plotting.lines({"a": (xs, xs), "gap": ([1e-8, np.nan], [1.0, 1.0])}, x=("ratio", "", 1.0), y="V", log_x=True)
     assert fig.layout.xaxis.exponentformat == "power"  # neither 10n nor 1µ
