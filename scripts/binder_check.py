@@ -75,7 +75,8 @@ def main() -> None:
         # `python3` has to mean this environment, as it does in Binder's image.
         environment = os.environ | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
         for chapter in sorted(ROOT.glob("book/*.ipynb")):
-            command = [python, "-m", "pytest", "-q", "--nbval-lax", "--rootdir=.", "-c", "/dev/null", chapter.name]
+            options = ["-q", "--nbval-lax", "-p", "no:cacheprovider", "--rootdir=.", "-c", "/dev/null"]
+            command = [python, "-m", "pytest", *options, chapter.name]
             subprocess.run(command, cwd=chapter.parent, env=environment, check=True)
 
 
