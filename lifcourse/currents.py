@@ -80,7 +80,7 @@ def fluctuating_current(mean, sd, tau, *, duration, dt, rng):
 
     References
     ----------
-    D. T. Gillespie, "Exact numerical simulation of the Ornstein–Uhlenbeck process and its integral", Phys. Rev. E 54
+    Gillespie, D. T., "Exact numerical simulation of the Ornstein–Uhlenbeck process and its integral", Phys. Rev. E 54
     (1996) 2084–2091.
     """
     from scipy.signal import lfilter

@@ -39,7 +39,7 @@ class NeuronParameters:
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
 
     Examples
     --------

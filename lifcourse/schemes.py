@@ -54,8 +54,8 @@ def spike_times(params, current, *, duration, dt, step="euler", spike="grid"):
 
     References
     ----------
-    S. Rotter and M. Diesmann, "Exact digital simulation of time-invariant linear systems with applications to neuronal
-    modeling", Biol. Cybern. 81 (1999) 381–402; A. Morrison, S. Straube, H. E. Plesser and M. Diesmann, "Exact
+    Rotter, S., and M. Diesmann, "Exact digital simulation of time-invariant linear systems with applications to
+    neuronal modeling", Biol. Cybern. 81 (1999) 381–402; A. Morrison, S. Straube, H. E. Plesser and M. Diesmann, "Exact
     subthreshold integration with continuous spike times in discrete-time neural network simulations", Neural Comput. 19
     (2007) 47–79.
     """

@@ -121,8 +121,8 @@ def simulate(neuron, current, *, duration, dt, rng=None):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), chapter 1 (forward Euler);
-    G. Maruyama, "Continuous Markov processes and stochastic equations", Rend. Circ. Mat. Palermo 4 (1955)
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), chapter 1 (forward Euler);
+    Maruyama, G., "Continuous Markov processes and stochastic equations", Rend. Circ. Mat. Palermo 4 (1955)
     48–90 (noise).
 
     Examples

@@ -42,7 +42,7 @@ def coincidence_factor(spike_times, reference, *, window, duration):
 
     References
     ----------
-    W. M. Kistler, W. Gerstner and J. L. van Hemmen, "Reduction of the Hodgkin–Huxley equations to a single-variable
+    Kistler, W. M., W. Gerstner and J. L. van Hemmen, "Reduction of the Hodgkin–Huxley equations to a single-variable
     threshold model", Neural Comput. 9 (1997) 1015–1045, eq. 35.
 
     Examples

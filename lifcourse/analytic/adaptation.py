@@ -17,8 +17,9 @@ def adapted_isi(neuron, current, G_SRA):
 
     .. math::
 
-        V(t) = V_\infty + (V_{reset} - V_\infty) \, e^{-A(t)}
-               - (V_\infty - E_K) \int_0^t \frac{G(s)}{C_m} \, e^{A(s) - A(t)} \, ds, \qquad V_\infty = E_L + R_m I
+        V(t) &= V_\infty + (V_{reset} - V_\infty) \, e^{-A(t)}
+               - (V_\infty - E_K) \int_0^t \frac{G(s)}{C_m} \, e^{A(s) - A(t)} \, ds \\
+        V_\infty &= E_L + R_m I
 
     and the interval is the t at which V reaches `V_th`.
 
@@ -45,7 +46,7 @@ def adapted_isi(neuron, current, G_SRA):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
     """
     neuron = _adapting(neuron)
     current = _checks.number("current", current)
@@ -84,7 +85,7 @@ def adapted_firing_rate(neuron, current):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3 (the model).
 
     Examples
     --------
@@ -133,7 +134,7 @@ def adiabatic_firing_rate(neuron, current):
 
     References
     ----------
-    B. Ermentrout, "Linearization of F-I curves by adaptation", Neural Comput. 10 (1998) 1721–1729.
+    Ermentrout, B., "Linearization of F-I curves by adaptation", Neural Comput. 10 (1998) 1721–1729.
 
     Examples
     --------

@@ -79,8 +79,8 @@ def onset_currents(neuron):
     .. math::
 
         I_{SN} &= (G_L + a) \left[V_{th} - E_L - \Delta_{th} + \Delta_{th} \ln(1 + a / G_L)\right] \\
-        I_H &= (G_L + a) \left[V_{th} - E_L - \Delta_{th} + \Delta_{th} \ln(1 + \tau_m / \tau_{SRA})\right]
-               + \Delta_{th} G_L \left(a / G_L - \tau_m / \tau_{SRA}\right)
+        I_H &= (G_L + a) \left[V_{th} - E_L - \Delta_{th} + \Delta_{th} \ln(1 + \tau_m / \tau_{SRA})\right] \\
+            &\quad + \Delta_{th} G_L \left(a / G_L - \tau_m / \tau_{SRA}\right)
 
     With ``a <= -G_L`` there is no current at which the neuron rests, and both are NaN.
 
@@ -101,7 +101,7 @@ def onset_currents(neuron):
 
     References
     ----------
-    J. Touboul and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
+    Touboul, J., and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
     Cybern. 99 (2008) 319–334.
 
     Examples
@@ -129,9 +129,8 @@ def nullclines(neuron, current, V):
 
     .. math::
 
-        \frac{dV}{dt} = 0:\; I_{SRA} = G_L \left(E_L - V + \Delta_{th} \, e^{(V - V_{th})/\Delta_{th}}\right) + I,
-        \qquad
-        \frac{dI_{SRA}}{dt} = 0:\; I_{SRA} = a (V - E_L)
+        \frac{dV}{dt} = 0:\; I_{SRA} &= G_L \left(E_L - V + \Delta_{th} \, e^{(V - V_{th})/\Delta_{th}}\right) + I \\
+        \frac{dI_{SRA}}{dt} = 0:\; I_{SRA} &= a (V - E_L)
 
     Parameters
     ----------
@@ -156,7 +155,7 @@ def nullclines(neuron, current, V):
 
     References
     ----------
-    J. Touboul and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
+    Touboul, J., and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
     Cybern. 99 (2008) 319–334.
     """
     params, D, _ = _exponential(neuron)
@@ -214,7 +213,7 @@ def fixed_points(neuron, current):
 
     References
     ----------
-    J. Touboul and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
+    Touboul, J., and R. Brette, "Dynamics and bifurcations of the adaptive exponential integrate-and-fire model", Biol.
     Cybern. 99 (2008) 319–334.
 
     Examples

@@ -30,7 +30,7 @@ def threshold_current(params):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
     """
     return membrane(params).I_th
 
@@ -67,7 +67,7 @@ def firing_rate(params, current, tau_ref=0.0):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
     """
     params = resettable(params)
     current = _checks.array("current", current)
@@ -119,7 +119,7 @@ def membrane_potential(params, t, current, V0=None):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.1.
     """
     params = membrane(params)
     t = times(t)

@@ -45,7 +45,7 @@ def subthreshold_sd(params, noise_sigma, t=None):
 
     References
     ----------
-    G. E. Uhlenbeck and L. S. Ornstein, "On the theory of the Brownian motion", Phys. Rev. 36 (1930) 823–841.
+    Uhlenbeck, G. E., and L. S. Ornstein, "On the theory of the Brownian motion", Phys. Rev. 36 (1930) 823–841.
     """
     params = membrane(params)
     stationary = _checks.number("noise_sigma", noise_sigma, nonnegative=True) * math.sqrt(params.tau_m / 2)
@@ -60,8 +60,8 @@ def noisy_firing_rate(params, current, noise_sigma, tau_ref=0.0, *, dt=None):
 
     .. math::
 
-        \frac{1}{f} = \tau_{ref} + \tau_m \sqrt{\pi} \int_{y_r}^{y_{th}} e^{u^2} (1 + \mathrm{erf}\, u) \, du,
-        \qquad y_r = \frac{V_{reset} - V_\infty}{\sigma \sqrt{\tau_m}},
+        \frac{1}{f} &= \tau_{ref} + \tau_m \sqrt{\pi} \int_{y_r}^{y_{th}} e^{u^2} (1 + \mathrm{erf}\, u) \, du \\
+        y_r &= \frac{V_{reset} - V_\infty}{\sigma \sqrt{\tau_m}},
         \quad y_{th} = \frac{V_{th} - V_\infty}{\sigma \sqrt{\tau_m}}
 
     Nothing overflows on the way: for ``u < 0`` the integrand is ``erfcx(-u)``, and for ``u > 0`` its growth is taken
@@ -100,7 +100,7 @@ def noisy_firing_rate(params, current, noise_sigma, tau_ref=0.0, *, dt=None):
     A. J. F. Siegert, "On the first passage time probability problem", Phys. Rev. 81 (1951) 617–623; L. M. Ricciardi,
     *Diffusion Processes and Related Topics in Biology* (Springer, 1977); N. Brunel, "Dynamics of sparsely connected
     networks of excitatory and inhibitory spiking neurons", J. Comput. Neurosci. 8 (2000) 183–208; M. Broadie,
-    P. Glasserman and S. Kou, "A continuity correction for discrete barrier options", Math. Finance 7 (1997) 325–349
+    Glasserman, P., and S. Kou, "A continuity correction for discrete barrier options", Math. Finance 7 (1997) 325–349
     (the correction for `dt`).
 
     Examples
@@ -154,7 +154,7 @@ def isi_cv(params, current, noise_sigma, tau_ref=0.0, *, dt=None):
 
     References
     ----------
-    N. Brunel, "Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons", J. Comput.
+    Brunel, N., "Dynamics of sparsely connected networks of excitatory and inhibitory spiking neurons", J. Comput.
     Neurosci. 8 (2000) 183–208.
 
     Examples

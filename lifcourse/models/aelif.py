@@ -14,11 +14,9 @@ class AELIF(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L \left(E_L - V + \Delta_{th} \, e^{(V - V_{th})/\Delta_{th}}\right) - I_{SRA} + I,
-        \qquad
-        \tau_{SRA} \frac{dI_{SRA}}{dt} = a (V - E_L) - I_{SRA}
-
-        V > V_{max} \;\Rightarrow\; \text{spike},\; V \to V_{reset},\; I_{SRA} \to I_{SRA} + b
+        C_m \frac{dV}{dt} &= G_L \left(E_L - V + \Delta_{th} \, e^{(V - V_{th})/\Delta_{th}}\right) - I_{SRA} + I \\
+        \tau_{SRA} \frac{dI_{SRA}}{dt} &= a (V - E_L) - I_{SRA} \\
+        V > V_{max} &\;\Rightarrow\; \text{spike},\; V \to V_{reset},\; I_{SRA} \to I_{SRA} + b
 
     Parameters
     ----------
@@ -46,7 +44,7 @@ class AELIF(Neuron):
 
     References
     ----------
-    R. Brette and W. Gerstner, "Adaptive exponential integrate-and-fire model as an effective description of neuronal
+    Brette, R., and W. Gerstner, "Adaptive exponential integrate-and-fire model as an effective description of neuronal
     activity", J. Neurophysiol. 94 (2005) 3637–3642; P. Miller, *An Introductory Course in Computational Neuroscience*
     (MIT Press, 2018), tutorial 2.3.
     """

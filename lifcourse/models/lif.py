@@ -11,8 +11,8 @@ class LIF(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L (E_L - V) + I, \qquad
-        V > V_{th} \;\Rightarrow\; \text{spike},\; V \to V_{reset}
+        C_m \frac{dV}{dt} &= G_L (E_L - V) + I \\
+        V > V_{th} &\;\Rightarrow\; \text{spike},\; V \to V_{reset}
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class LIF(Neuron):
 
     References
     ----------
-    L. Lapicque, "Recherches quantitatives sur l'excitation électrique des nerfs traitée comme une polarisation",
+    Lapicque, L., "Recherches quantitatives sur l'excitation électrique des nerfs traitée comme une polarisation",
     J. Physiol. Pathol. Gén. 9 (1907) 620–635; P. Miller, *An Introductory Course in Computational Neuroscience* (MIT
     Press, 2018), tutorial 2.1.
     """

@@ -13,12 +13,10 @@ class LIFRefractoryConductance(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L (E_L - V) + G_{ref} (E_K - V) + I
-
-        \tau_{Gref} \frac{dG_{ref}}{dt} = -G_{ref}, \qquad
-        \tau_{vth} \frac{dV_{th}}{dt} = V_{th}^{(0)} - V_{th}
-
-        V > V_{th} \;\Rightarrow\; \text{spike},\; V_{th} \to V_{th}^{max},\; G_{ref} \to G_{ref} + \Delta G_{ref}
+        C_m \frac{dV}{dt} &= G_L (E_L - V) + G_{ref} (E_K - V) + I \\
+        \tau_{Gref} \frac{dG_{ref}}{dt} &= -G_{ref} \\
+        \tau_{vth} \frac{dV_{th}}{dt} &= V_{th}^{(0)} - V_{th} \\
+        V > V_{th} &\;\Rightarrow\; \text{spike},\; V_{th} \to V_{th}^{max},\; G_{ref} \to G_{ref} + \Delta G_{ref}
 
     Parameters
     ----------
@@ -46,7 +44,7 @@ class LIFRefractoryConductance(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
     method 3.
     """
 

@@ -13,10 +13,9 @@ class LIFSRA(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L (E_L - V) + G_{SRA} (E_K - V) + I, \qquad
-        \tau_{SRA} \frac{dG_{SRA}}{dt} = -G_{SRA}
-
-        V > V_{th} \;\Rightarrow\; \text{spike},\; V \to V_{reset},\; G_{SRA} \to G_{SRA} + \Delta G_{SRA}
+        C_m \frac{dV}{dt} &= G_L (E_L - V) + G_{SRA} (E_K - V) + I \\
+        \tau_{SRA} \frac{dG_{SRA}}{dt} &= -G_{SRA} \\
+        V > V_{th} &\;\Rightarrow\; \text{spike},\; V \to V_{reset},\; G_{SRA} \to G_{SRA} + \Delta G_{SRA}
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ class LIFSRA(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3.
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.3.
     """
 
     E_K: float

@@ -12,10 +12,9 @@ class LIFThresholdIncrease(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L (E_L - V) + I, \qquad
-        \tau_{vth} \frac{dV_{th}}{dt} = V_{th}^{(0)} - V_{th}
-
-        V > V_{th} \;\Rightarrow\; \text{spike},\; V \to V_{reset},\; V_{th} \to V_{th}^{max}
+        C_m \frac{dV}{dt} &= G_L (E_L - V) + I \\
+        \tau_{vth} \frac{dV_{th}}{dt} &= V_{th}^{(0)} - V_{th} \\
+        V > V_{th} &\;\Rightarrow\; \text{spike},\; V \to V_{reset},\; V_{th} \to V_{th}^{max}
 
     Parameters
     ----------
@@ -37,7 +36,7 @@ class LIFThresholdIncrease(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
     method 2.
     """
 

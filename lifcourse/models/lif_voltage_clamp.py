@@ -12,8 +12,8 @@ class LIFVoltageClamp(Neuron):
 
     .. math::
 
-        C_m \frac{dV}{dt} = G_L (E_L - V) + I, \qquad
-        V > V_{th} \;\Rightarrow\; \text{spike},\; V = V_{reset} \text{ for a time } \tau_{ref}
+        C_m \frac{dV}{dt} &= G_L (E_L - V) + I \\
+        V > V_{th} &\;\Rightarrow\; \text{spike},\; V = V_{reset} \text{ for a time } \tau_{ref}
 
     V is `V_reset` at the spike's sample and at the ``tau_ref / dt - 1`` samples after it (rounded to whole samples).
     They are counted, since a comparison of times would gain or lose one by rounding.
@@ -36,7 +36,7 @@ class LIFVoltageClamp(Neuron):
 
     References
     ----------
-    P. Miller, *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
+    Miller, P., *An Introductory Course in Computational Neuroscience* (MIT Press, 2018), tutorial 2.2,
     method 1.
     """
 
