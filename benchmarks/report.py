@@ -26,11 +26,15 @@ def noisy_ratio(result, label, allowance):
     return statistics.median(ours / (allowance * c + numpy) for ours, c, numpy in zip(*parts, strict=False))
 
 
+def contestants(result):
+    """All that took part in any workload; the further measurements of a workload begin with its name."""
+    labels = dict.fromkeys(label for found in result["workloads"].values() for label in found)
+    return [label for label in labels if not label.startswith("S")]
+
+
 def table(result):
     """Markdown: a row a contestant, a column a workload, in ns an update of a neuron."""
-    names = list(result["workloads"])
-    labels = list(dict.fromkeys(label for found in result["workloads"].values() for label in found))
-    labels = [label for label in labels if not label.startswith("S")]
+    names, labels = list(result["workloads"]), contestants(result)
     lines = ["| ns an update of a neuron | " + " | ".join(names) + " |", "|---|" + "---:|" * len(names)]
     for label in labels:
         cells = [cell(result["workloads"][name].get(label), name) for name in names]
@@ -144,8 +148,7 @@ def plot(result, path):
 
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     names = list(result["workloads"])
-    labels = list(dict.fromkeys(label for found in result["workloads"].values() for label in found))
-    for label, marker in zip((each for each in labels if not each.startswith("S")), "o^vsDPXd*<>", strict=False):
+    for label, marker in zip(contestants(result), "o^vsDPXd*<>", strict=False):
         points = [(at, result["workloads"][name].get(label, {}).get("median"), name) for at, name in enumerate(names)]
         points = [(at, median / updates(name) * 1e9) for at, median, name in points if median]
         axes.plot(*zip(*points, strict=True), marker, label=label, markersize=7)

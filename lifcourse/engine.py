@@ -53,10 +53,9 @@ def new_tally(width):
     return tally
 
 
-def chunks(n, updates):
-    """Divide the samples 1 … n - 1 into slices of at most `updates`, so that an interrupt need not wait for the end."""
-    size = max(1, int(updates))
-    return (slice(start, min(start + size, n)) for start in range(1, n, size))
+def chunks(n, most):
+    """Divide the samples 1 … n - 1 into slices of at most `most`, so that an interrupt need not wait for the end."""
+    return (slice(start, min(start + most, n)) for start in range(1, n, most))
 
 
 def advance_for(neuron):
@@ -154,7 +153,10 @@ def _make_advance(model, text, jit):
 
 
 def _tally(marks, eights, sample, samples, tally):
-    """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked."""
+    """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked.
+
+    Where there is room in `samples`, for a single neuron, the sample is noted there too.
+    """
     for eight in range(len(eights)):
         if eights[eight]:
             for j in range(8 * eight, 8 * eight + 8):
