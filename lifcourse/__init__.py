@@ -19,6 +19,7 @@ _HOMES = {
     "FICurve": "lifcourse.analysis",
     "coincidence_factor": "lifcourse.spike_trains",
     "fi_curve": "lifcourse.analysis",
+    "spike_counts": "lifcourse.analysis",
     "explore": "lifcourse.explorers",
 }
 _MODULES = ("analytic", "explorers", "models", "plotting", "presets", "schemes", "units")

@@ -37,8 +37,11 @@ def number(name, value, *, positive=False, nonnegative=False):
     return value
 
 
-def array(name, value):
-    """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements."""
+def array(name, value, *, copy=True):
+    """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements.
+
+    With ``copy=False``, an array of floats is returned itself; a result that keeps it would change with it.
+    """
     try:
         found = np.asarray(value)
     except ValueError:
@@ -48,10 +51,10 @@ def array(name, value):
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
     with np.errstate(over="ignore"):
-        found = found.astype(float)
-    wrong = ~np.isfinite(found)
-    if wrong.any():
-        where = np.argwhere(wrong)[0]
+        found = found.astype(float, copy=copy)
+    finite = np.isfinite(found)
+    if not finite.all():
+        where = np.argwhere(~finite)[0]
         at = f"[{', '.join(map(str, where))}]" if found.ndim else ""
         raise ValueError(f"{name}{at} = {float(found[tuple(where)])!r} must be finite")
     return found

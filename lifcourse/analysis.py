@@ -99,8 +99,57 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
     >>> fi_curve(LIF(params), [3 * nA, 5 * nA], duration=1.0, dt=1e-4).n_spikes.tolist()
     [0, 72]
     """
+    currents, columns = _sweep(neuron, currents, duration, dt, rng, executor)
+    n_spikes, first_isi, last_isi, isi_cv, mean_V = columns
+    return FICurve(currents, n_spikes, n_spikes / float(duration), first_isi, last_isi, isi_cv, mean_V)
+
+
+def spike_counts(neuron, currents, *, duration, dt, rng=None, executor=None):
+    """Count the spikes of `neuron` at each of several constant currents, and keep nothing else.
+
+    The counts are those of `fi_curve`. Where the intervals and the mean potential are not needed, this is the faster
+    way to a firing rate, ``spike_counts(...) / duration``.
+
+    Parameters
+    ----------
+    neuron : Neuron
+        The model neuron; at rest at the start, for each current anew.
+    currents : array_like, shape (n,)
+        Constant currents, in A.
+    duration, dt : float
+        Time to simulate and time step, in s.
+    rng : numpy.random.Generator, optional
+        Source of the noise, as for `fi_curve`.
+    executor : concurrent.futures.Executor, optional
+        Where to run, as for `fi_curve`.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Number of spikes at each current.
+
+    Raises
+    ------
+    ValueError
+        As `fi_curve` does.
+    TypeError
+        If an argument is of the wrong type.
+
+    Examples
+    --------
+    >>> from lifcourse import presets
+    >>> from lifcourse.units import nA
+    >>> spike_counts(presets.lif, [3 * nA, 5 * nA], duration=1.0, dt=1e-4).tolist()
+    [0, 72]
+    """
+    _, (n_spikes, *_) = _sweep(neuron, currents, duration, dt, rng, executor, only_counts=True)
+    return n_spikes
+
+
+def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
+    """Check the arguments, run the jobs; return the currents and the columns of what `_run_job` measures."""
     n, dt, scale = prepare(neuron, duration, dt, rng)
-    currents = _checks.array("currents", currents)
+    currents = _checks.array("currents", currents, copy=not only_counts)
     if currents.ndim != 1:
         raise ValueError(f"currents has shape {currents.shape}; it must be one-dimensional, one value a simulation")
     if executor is not None and not hasattr(executor, "submit"):
@@ -108,7 +157,9 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
     if scale and not isinstance(rng.bit_generator.seed_seq, ISpawnableSeedSequence):
         raise TypeError(f"rng = {rng!r} cannot spawn a stream for each current; take numpy.random.default_rng(1), say")
     width = len(currents)
-    columns = [np.empty(width, np.int64), *(np.empty(width) for _ in range(4))]
+    # Where `dt` may become unstable by fast spikes, their intervals have to be known.
+    only_counts = only_counts and dt < neuron.max_dt(neuron.step_parameters(), dt)
+    columns = [np.empty(width, np.int64), *(np.empty(width) for _ in range(0 if only_counts else 4))]
 
     def store(place, measures):
         for column, values in zip(columns, measures, strict=True):
@@ -122,7 +173,7 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
             some = currents[start : start + size]
             # Streams are spawned job by job: those of a million currents would fill the memory.
             streams = rng.spawn(len(some)) if scale else []
-            yield slice(start, start + len(some)), (neuron, some, n, dt, scale, streams)
+            yield slice(start, start + len(some)), (neuron, some, n, dt, scale, streams, only_counts)
 
     if executor is not None:
         size = max(_FEWEST_NEURONS_A_JOB, -(-width // _MOST_JOBS))
@@ -134,26 +185,29 @@ def fi_curve(neuron, currents, *, duration, dt, rng=None, executor=None):
         rounds = max(1, -(-width // (threads * most)))  # in the last one no thread should be idle
         size = -(-width // (threads * rounds))
         _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
-    n_spikes, first_isi, last_isi, isi_cv, mean_V = columns
-    return FICurve(currents, n_spikes, n_spikes / float(duration), first_isi, last_isi, isi_cv, mean_V)
+    return currents, columns
 
 
-def _run_job(neuron, currents, n, dt, scale, streams, count=None):
+def _run_job(neuron, currents, n, dt, scale, streams, only_counts, count=None):
     """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
     advance, width = engine.advance_for(neuron), len(currents)
-    state, marks, tally = engine.at_rest(neuron, width), engine.new_marks(width), engine.new_tally(width)
-    noise, no_trace, no_samples = np.zeros(width), (np.empty(0),) * 3, np.empty(0, np.int64)
+    state, n_spikes, noise = engine.at_rest(neuron, width), np.zeros(width, np.int64), None
+    trains = () if only_counts else engine.new_trains(neuron, width)
     longest = max(1, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width)
     room = np.empty((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
     for part in engine.chunks(n, longest):
         steps = part.stop - part.start
         if scale:
             noise = _noise(scale, streams, *room[:, : steps * width])
-        advance(dt, part.start, steps, state, currents, noise, no_trace, no_samples, marks, tally)
+        advance(dt, part.start, steps, state, currents, noise, n_spikes, trains, ())
         if count is not None:
             count(steps * width)
-    check_result(neuron, dt, state, tally, currents)
-    return _measures(tally, state[3], n, dt)
+    if only_counts:
+        check_result(neuron, dt, np.inf, state, currents)
+        return (n_spikes,)
+    V_sum, _, tally = trains
+    check_result(neuron, dt, tally[:, engine.SHORTEST_ISI].min(initial=np.inf), (*state, V_sum), currents)
+    return _measures(tally, V_sum, n, dt)
 
 
 def _noise(scale, streams, drawn, noise):

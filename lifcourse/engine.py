@@ -36,21 +36,21 @@ def _installed(package):
 
 
 def at_rest(neuron, width):
-    """State of `width` neurons at rest: rows for V, x, y and the running sum of V, one column a neuron."""
-    V, x, y = neuron.rest()
-    return np.repeat([[V], [x], [y], [V]], width, axis=1)
+    """State of `width` neurons at rest: rows for V and the model's other states, one column a neuron."""
+    state = np.empty((1 + len(neuron.states), width))
+    for row, value in zip(state, neuron.rest(), strict=False):
+        row[:] = value
+    return state
 
 
-def new_marks(width):
-    """A byte a neuron to mark who spiked; those beyond `width` stay 0 and fill the last group of eight."""
-    return np.zeros(-(-width // 8) * 8, np.uint8)
+def new_trains(neuron, width):
+    """Where `advance` notes what it sees of `width` neurons: the running sum of V, room for marks, and the tally.
 
-
-def new_tally(width):
-    """Counts of `width` neurons that have not spiked."""
+    The marks are a byte a neuron; those beyond `width` stay 0 and fill the last group of eight.
+    """
     tally = np.zeros((width, 7))
     tally[:, SHORTEST_ISI] = np.inf
-    return tally
+    return np.full(width, neuron.rest()[0]), np.zeros(-(-width // 8) * 8, np.uint8), tally
 
 
 def chunks(n, most):
@@ -58,9 +58,21 @@ def chunks(n, most):
     return (slice(start, min(start + most, n)) for start in range(1, n, most))
 
 
-def advance_for(neuron):
-    """The loop around the step of `neuron`, with its parameters in place: compiled, or plain Python."""
-    return functools.partial(_advance_for(type(neuron), uses_numba()), tuple(neuron.step_parameters()))
+def advance_for(neuron, *, alone=False):
+    """The loop around the step of `neuron`, with its parameters in place: compiled, or plain Python.
+
+    For a single neuron (`alone`) the parameters stay in memory. A compiler must not read `V_reset` there before it is
+    needed, and so it jumps over the reset as long as there is no spike. Neurons side by side cannot jump one by one:
+    for them it computes the reset in each step, and chooses.
+    """
+    compiled, parameters = uses_numba(), neuron.step_parameters()
+    if not alone:
+        parameters = tuple(parameters)
+    elif compiled:
+        parameters = np.array([tuple(parameters)], [(name, float) for name in parameters._fields])
+    else:
+        parameters = [parameters]
+    return functools.partial(_advance_for(type(neuron), compiled), parameters)
 
 
 @functools.cache
@@ -97,11 +109,17 @@ def _make_jitable(function, **options):
 def _plain(model):
     advance = _make_advance(model, "", lambda function: function)
 
-    def advance_lists(parameters, dt, first, steps, state, drive, noise, trace, samples, marks, tally):
+    def advance_lists(parameters, dt, first, steps, state, drive, noise, counts, trains, trace):
         # Python works on lists of floats much faster than on arrays, element by element.
-        lists = state.tolist(), tally.tolist()
-        advance(parameters, dt, first, steps, lists[0], drive.tolist(), noise.tolist(), trace, samples, marks, lists[1])
-        state[:], tally[:] = lists
+        arrays = [state, counts, trains[0], trains[2]] if trains else [state, counts]
+        lists = [array.tolist() for array in arrays]
+        if noise is not None:
+            noise = noise.tolist()
+        if trains:
+            trains = lists[2], trains[1], lists[3]
+        advance(parameters, dt, first, steps, lists[0], drive.tolist(), noise, lists[1], trains, trace)
+        for array, changed in zip(arrays, lists, strict=True):
+            array[:] = changed
 
     return advance_lists
 
@@ -111,59 +129,71 @@ def _make_advance(model, text, jit):
     has_x, has_y = len(model.states) > 0, len(model.states) > 1
 
     @jit
-    def advance(parameters, dt, first, steps, state, drive, noise, trace, samples, marks, tally):
+    def advance(parameters, dt, first, steps, state, drive, noise, counts, trains, trace):
         """Take `steps` time steps, in place.
 
-        parameters : the model's, in order; dt : time step; first : index of the sample that the first step computes
-        state : rows for V, x, y and the running sum of V; columns over neurons
-        drive, noise : one value a neuron for each step, step after step, or one value a neuron for all steps
-        trace, samples : of a single neuron, V, x and y in each step, and the samples of its spikes; else empty
-        marks : room to mark who spiked in a step (see `new_marks`); tally : see `COUNT` and its neighbours
+        parameters : see `advance_for`; dt : time step; first : index of the sample that the first step computes
+        state : rows for V and, where the model has them, x and y; columns over neurons
+        drive : one value a neuron for each step, step after step, or one value a neuron for all steps
+        noise : one value a neuron for each step, or None
+        counts : number of spikes of each neuron, unless there are `trains`
+        trains : what is to be known of each neuron's spikes and mean potential (see `new_trains`), or ()
+        trace : of a single neuron, V, x and y in each step and room for the samples of its spikes, or ()
+
+        Numba compiles the loop anew for each kind of result, without what `trains` or `trace` would need.
         """
         text  # noqa: B018  held by the closure: cached machine code is found by it
-        p = parameters_type(*parameters)
-        V, x, y, V_sum = state[0], state[1], state[2], state[3]
-        V_trace, x_trace, y_trace = trace
-        width, eights = len(V), marks.view(np.uint64)
+        V, x, y = state[0], state[1 if has_x else 0], state[2 if has_y else 0]
+        if len(trace):
+            p, width = parameters[0], 1
+            V_trace, x_trace, y_trace, samples = trace
+            V_j, x_j, y_j = V[0], x[0] if has_x else 0.0, y[0] if has_y else 0.0
+        else:
+            p, width = parameters_type(*parameters), len(V)
+        if len(trains):
+            V_sum, marks, tally = trains
+            eights = marks.view(np.uint64)
         for k in range(steps):
             # Where the step's values start. (A view of them, made anew at each step, costs more than a few neurons.)
-            at_I, at_noise = k * width if len(drive) > width else 0, k * width if len(noise) > width else 0
+            at_I = k * width if len(drive) > width else 0
             spiked = False
             for j in range(width):
-                V[j], x_j, y_j, fired = step(
-                    p, V[j], x[j] if has_x else 0.0, y[j] if has_y else 0.0, drive[at_I + j], noise[at_noise + j], dt
-                )
+                if not len(trace):  # the state of a single neuron stays in registers
+                    V_j, x_j, y_j = V[j], x[j] if has_x else 0.0, y[j] if has_y else 0.0
+                noise_j = -0.0 if noise is None else noise[k * width + j]
+                V_j, x_j, y_j, fired = step(p, V_j, x_j, y_j, drive[at_I + j], noise_j, dt)
+                V[j] = V_j
                 if has_x:
                     x[j] = x_j
                 if has_y:
                     y[j] = y_j
-                V_sum[j] += V[j]
-                marks[j] = fired
+                if len(trains):
+                    V_sum[j] += V_j
+                    marks[j] = fired
+                else:
+                    counts[j] += fired
                 spiked |= fired
-            if spiked:
-                _tally(marks, eights, first + k, samples, tally)
-            if len(V_trace):
-                V_trace[k] = V[0]
+            if len(trains) and spiked:
+                _tally(marks, eights, first + k, tally)
+            if len(trace):
+                if spiked:
+                    samples[counts[0] - 1] = first + k
+                V_trace[k] = V_j
                 if has_x:
-                    x_trace[k] = x[0]
+                    x_trace[k] = x_j
                 if has_y:
-                    y_trace[k] = y[0]
+                    y_trace[k] = y_j
 
     return advance
 
 
-def _tally(marks, eights, sample, samples, tally):
-    """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked.
-
-    Where there is room in `samples`, for a single neuron, the sample is noted there too.
-    """
+def _tally(marks, eights, sample, tally):
+    """Enter the spikes of one sample, looking at eight neurons at a time until one of them has spiked."""
     for eight in range(len(eights)):
         if eights[eight]:
             for j in range(8 * eight, 8 * eight + 8):
                 if marks[j]:
                     row = tally[j]
-                    if len(samples):
-                        samples[int(row[COUNT])] = sample
                     isi = sample - row[LAST]
                     if row[COUNT] == 0:
                         row[FIRST] = sample

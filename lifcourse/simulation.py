@@ -139,27 +139,29 @@ def simulate(neuron, current, *, duration, dt, rng=None):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
     current = np.ascontiguousarray(np.broadcast_to(current, n))
 
-    advance, state = engine.advance_for(neuron), engine.at_rest(neuron, 1)
-    marks, tally, samples = engine.new_marks(1), engine.new_tally(1), np.empty(n, np.int64)
+    advance, state, noise = engine.advance_for(neuron, alone=True), engine.at_rest(neuron, 1), None
+    n_spikes, samples = np.zeros(1, np.int64), np.empty(n, np.int64)
     traces = [np.empty(n if i <= len(neuron.states) else 0) for i in range(3)]
-    for trace, value in zip(traces, state[:3, 0], strict=True):
-        trace[:1] = value
-    noise = np.zeros(1)
+    for trace, value in zip(traces, state[:, 0], strict=False):
+        trace[0] = value
     for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
         steps = part.stop - part.start
         drive = current[part.start - 1 : part.stop - 1]
         if scale:
             noise = scale * rng.standard_normal(steps)
-        kept = tuple(trace[part] for trace in traces)
-        advance(dt, part.start, steps, state, drive, noise, kept, samples, marks, tally)
-    check_result(neuron, dt, state, tally, current)
+        trace = *(each[part] for each in traces), samples
+        advance(dt, part.start, steps, state, drive, noise, n_spikes, (), trace)
+    samples = samples[: n_spikes[0]].copy()
+    shortest = np.diff(samples).min() if len(samples) > 1 else np.inf
+    with np.errstate(over="ignore"):
+        check_result(neuron, dt, shortest, (*state, traces[0].sum(keepdims=True)), current)
     return Recording(
         neuron=neuron,
         dt=dt,
         duration=float(duration),
         current=current,
         V=traces[0],
-        spike_samples=samples[: int(tally[0, engine.COUNT])].copy(),
+        spike_samples=samples,
         states=dict(zip(neuron.states, traces[1:], strict=False)),
     )
 
@@ -181,14 +183,17 @@ def prepare(neuron, duration, dt, rng, *, stored=False):
     return n, dt, neuron.noise_sigma * math.sqrt(dt)
 
 
-def check_result(neuron, dt, state, tally, current):
-    """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a state or the sum of V is not finite."""
-    shortest = tally[:, engine.SHORTEST_ISI].min(initial=np.inf)
+def check_result(neuron, dt, shortest, rows, current):
+    """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a value in `rows` is not finite.
+
+    `shortest` is the shortest interval between spikes, in samples; a row has a value a value of `current`.
+    """
     if shortest < np.inf:
         neuron.check_dt(dt, shortest * dt)
-    for values in state:
-        if not np.isfinite(values).all():
-            at = np.flatnonzero(~np.isfinite(values))[0]
+    for row in rows:
+        finite = np.isfinite(row)
+        if not finite.all():
+            at = finite.argmin()
             raise ValueError(
                 f"current = {np.ravel(current)[min(at, np.size(current) - 1)]:g} A: with it and the parameters "
                 f"{neuron!r} the potential leaves the range of floating-point numbers; take a smaller current or dt"

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import lifcourse
-from lifcourse import _jobs, _progress, analysis, engine, fi_curve, presets, simulate
+from lifcourse import _jobs, _progress, analysis, engine, fi_curve, presets, simulate, spike_counts
 
 PACKAGE = Path(lifcourse.__file__).parent
 needs_numba = pytest.mark.skipif(not engine.uses_numba(), reason="needs Numba")
@@ -323,17 +323,18 @@ def test_progress_is_off_where_a_notebook_runs_unattended():
 
 
 @needs_numba
-def test_memory_beside_the_result_is_bounded():
+@pytest.mark.parametrize("sweep", [fi_curve, spike_counts])
+def test_memory_beside_the_result_is_bounded(sweep):
     currents = np.linspace(2e-9, 9e-9, 1_000_000)
-    fi_curve(presets.lif, currents[:10], duration=3e-4, dt=1e-4)
+    sweep(presets.lif, currents[:10], duration=3e-4, dt=1e-4)
     tracemalloc.start()
     try:
-        curve = fi_curve(presets.lif, currents, duration=3e-4, dt=1e-4)
+        result = sweep(presets.lif, currents, duration=3e-4, dt=1e-4)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    result = sum(getattr(curve, field.name).nbytes for field in dataclasses.fields(curve))
-    assert peak - result < 10e6
+    arrays = vars(result).values() if sweep is fi_curve else [result]
+    assert peak - sum(array.nbytes for array in arrays) < 10e6
 
 
 @needs_numba

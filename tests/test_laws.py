@@ -8,7 +8,18 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from lifcourse import FICurve, Recording, _jobs, analysis, engine, fi_curve, presets, simulate, step_current
+from lifcourse import (
+    FICurve,
+    Recording,
+    _jobs,
+    analysis,
+    engine,
+    fi_curve,
+    presets,
+    simulate,
+    spike_counts,
+    step_current,
+)
 
 DT, DURATION = 5e-5, 0.1
 N = 2000
@@ -250,6 +261,40 @@ def test_sweep_equals_single_simulations(firing, sigma):
             assert np.isnan(curve.isi_cv[k])
     assert {0, 1} & set(curve.n_spikes.tolist())
     assert curve.n_spikes.max() > 2
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.05])
+@pytest.mark.parametrize("dt", [DT, DT / 100])
+def test_counts_alone_are_those_of_the_sweep(firing, sigma, dt):
+    # with the fine step, spikes cannot come so fast that it becomes unstable, and nothing but counts is kept
+    neuron, current = replace(firing[0], noise_sigma=sigma), firing[1]
+    how = {"duration": 3000 * dt, "dt": dt}
+    currents = around(10 * current if dt < DT else current)
+    expected = fi_curve(neuron, currents, **how, rng=np.random.default_rng(9)).n_spikes
+    counts = spike_counts(neuron, currents, **how, rng=np.random.default_rng(9))
+    np.testing.assert_array_equal(counts, expected)
+    assert counts.dtype == expected.dtype
+    assert counts.sum() > 0
+    with ThreadPoolExecutor(2) as pool:
+        counts = spike_counts(neuron, currents, **how, rng=np.random.default_rng(9), executor=pool)
+    np.testing.assert_array_equal(counts, expected)
+
+
+def test_counts_alone_refuse_what_the_sweep_refuses():
+    # fast spikes pile up conductance until the step is too coarse: the intervals have to be looked at
+    neuron = replace(presets.sra, Delta_G_SRA=3e-7)
+    for run in (fi_curve, spike_counts):
+        with pytest.raises(ValueError, match=r"dt = 0\.005 s is too coarse for LIFSRA"):
+            run(neuron, [0.0, 1e-6], duration=1.0, dt=0.005)
+
+
+def test_counts_alone_leave_the_currents_as_they_are():
+    currents = np.linspace(2e-9, 9e-9, 5)
+    before = currents.copy()
+    counts = spike_counts(presets.lif, currents, duration=DURATION, dt=DT)
+    np.testing.assert_array_equal(currents, before)
+    assert not np.shares_memory(counts, currents)
+    assert spike_counts(presets.lif, [], duration=DURATION, dt=DT).shape == (0,)
 
 
 @pytest.mark.parametrize(("count", "known"), [(0, ""), (1, ""), (2, "isi"), (3, "isi cv")])

@@ -45,23 +45,30 @@ def test_same_bits(firing, monkeypatch):
 
 
 @needs_numba
-@pytest.mark.parametrize("width", [1, 11])
-def test_same_bits_of_the_engine(firing, width):
+@pytest.mark.parametrize("noisy", [False, True])
+@pytest.mark.parametrize("kept", ["counts", "trains", "trace"])
+def test_same_bits_of_the_engine(firing, kept, noisy, monkeypatch):
     neuron, current = firing
-    results, steps = [], 3000
-    for compiled in (True, False):
-        advance, state = engine._advance_for(type(neuron), compiled), engine.at_rest(neuron, width)
-        marks, tally = engine.new_marks(width), engine.new_tally(width)
-        noise = 1e-4 * np.random.default_rng(1).standard_normal(steps * width)
-        drive = current * np.linspace(1.0, 2.0, width)
-        kept = steps if width == 1 else 0
-        trace, samples = np.zeros((3, kept)), np.zeros(kept, np.int64)
-        advance(tuple(neuron.step_parameters()), DT, 1, steps, state, drive, noise, tuple(trace), samples, marks, tally)
-        results.append([state, trace, samples, marks, tally])
-    count = results[0][-1][:, engine.COUNT]
-    assert count.sum() > 0
-    if width == 1:
-        assert np.count_nonzero(results[0][2]) == count[0]
+    width, steps = (1 if kept == "trace" else 11), 3000
+    noise = 1e-4 * np.random.default_rng(1).standard_normal(steps * width) if noisy else None
+    drive = current * np.linspace(1.0, 2.0, width)
+    results = []
+    for compiled in ("1", "0"):
+        monkeypatch.setenv("LIFCOURSE_NUMBA", compiled)
+        advance, state = engine.advance_for(neuron, alone=kept == "trace"), engine.at_rest(neuron, width)
+        counts, trains, trace = np.zeros(width, np.int64), (), ()
+        if kept == "trains":
+            trains = engine.new_trains(neuron, width)
+        if kept == "trace":
+            trace = *np.zeros((3, steps)), np.zeros(steps, np.int64)
+        advance(DT, 1, steps, state, drive, noise, counts, trains, trace)
+        if kept == "trains":
+            counts = trains[2][:, engine.COUNT]
+        results.append([counts, state, *trains, *trace])
+    counts = results[0][0]
+    assert counts.sum() > 0
+    if kept == "trace":
+        assert np.count_nonzero(results[0][-1]) == counts[0]
     for compiled, plain in zip(*results, strict=True):
         np.testing.assert_array_equal(compiled, plain)
 

@@ -4,6 +4,7 @@ import math
 from collections import namedtuple
 from dataclasses import KW_ONLY, dataclass, fields
 from functools import cache
+from operator import attrgetter
 from typing import ClassVar
 
 from lifcourse import _checks
@@ -22,10 +23,11 @@ class _ParametersType:
 
 @cache
 def _parameters_type(model):
-    membrane = [field.name for field in fields(NeuronParameters)]
+    membrane = [field.name for field in fields(NeuronParameters)] + ["G_L"]
     own = [field.name for field in fields(model)[1:]]
-    made = namedtuple("Parameters", [*membrane, "G_L", *own], module=model.__module__)
+    made = namedtuple("Parameters", [*membrane, *own], module=model.__module__)
     made.__qualname__ = f"{model.__qualname__}.Parameters"
+    made.of = staticmethod(attrgetter(*(f"params.{name}" for name in membrane), *own))
     return made
 
 
@@ -100,9 +102,7 @@ class Neuron:
 
     def step_parameters(self):
         """All parameters by name as a NamedTuple of floats, the form in which `step` takes them."""
-        membrane = [getattr(self.params, field.name) for field in fields(self.params)]
-        own = [getattr(self, field.name) for field in fields(self)[1:]]
-        return self.Parameters(*membrane, self.params.G_L, *own)
+        return self.Parameters._make(self.Parameters.of(self))
 
     def check_dt(self, dt, shortest_isi=math.inf):
         """Raise a ValueError that names `dt` if forward Euler is unstable with it."""
