@@ -36,7 +36,12 @@ CONTESTANTS = {
     "NEST, one thread": ("nest", CORES[-1:]),
     "Brian2 Cython": ("brian2_cython", CORES),
 }
-EXTRAS = ("S2 random numbers", "S4 LIF 10,000 all measures", "S4 LIF 1,000,000 all measures")
+# Further measurements of a workload: what is measured, and by whom.
+EXTRAS = {
+    "S2 random numbers": ["C"],
+    "S4 LIF 10,000 all measures": ["C", "lifcourse, one thread"],
+    "S4 LIF 1,000,000 all measures": ["C", "lifcourse, one thread"],
+}
 
 
 class Worker:
@@ -109,10 +114,12 @@ def start():
 
 def compete(name, workers, rounds, seconds):
     """Each contestant once to warm up (it may compile), then all in turn; slow ones take part in fewer rounds."""
-    pairs = [(label, label, name, worker) for label, worker in workers.items() if name in worker.workloads]
-    pairs += [(extra, "C", extra, workers["C"]) for extra in EXTRAS if extra.startswith(name) and "C" in workers]
+    turns = [(label, name, worker) for label, worker in workers.items() if name in worker.workloads]
+    for extra, labels in EXTRAS.items():
+        taking_part = [label for label in labels if extra.startswith(name) and label in workers]
+        turns += [(f"{extra}, {label}", extra, workers[label]) for label in taking_part]
     found = {}
-    for key, _, workload, worker in pairs:
+    for key, workload, worker in turns:
         begin = time.perf_counter()
         answer = worker.run(workload)
         if "error" in answer:
@@ -121,7 +128,7 @@ def compete(name, workers, rounds, seconds):
             found[key] = {"first": time.perf_counter() - begin, "spikes": answer["spikes"], "seconds": []}
             found[key]["rounds"] = max(1, min(rounds, int(seconds / answer["seconds"])))
     for turn in range(rounds):
-        for key, _, workload, worker in pairs:
+        for key, workload, worker in turns:
             if turn < found[key].get("rounds", 0):
                 found[key]["seconds"].append(worker.run(workload)["seconds"])
     for key, each in found.items():
@@ -173,13 +180,13 @@ def flat():
 FLAT = """
 import json, time
 from benchmarks.workloads import DT, many
-from lifcourse import fi_curve
+from lifcourse import spike_counts
 costs = {{}}
 for turn in range(6):
     for width in (100, 1_000, 10_000, 100_000, 1_000_000):
         work = many("{model}", width, max(1000, 20_000_000 // width) * DT)
         start = time.perf_counter()
-        fi_curve(work["neuron"], work["currents"], duration=work["duration"], dt=DT)
+        spike_counts(work["neuron"], work["currents"], duration=work["duration"], dt=DT)
         if turn:
             cost = (time.perf_counter() - start) / width / round(work["duration"] / DT) * 1e9
             costs.setdefault(width, []).append(cost)
@@ -210,20 +217,25 @@ print(json.dumps({"import": imported - start, "first sweep": times[1] - start, "
 
 
 def memory():
-    """Bytes that a sweep over a million neurons needs at most, beyond the arrays that it returns."""
+    """Bytes that counts and all measures of a million neurons need at most, beyond the arrays that are returned."""
     return fresh(MEMORY)
 
 
 MEMORY = """
 import dataclasses, json, tracemalloc
 from benchmarks.workloads import DT, S4
-from lifcourse import fi_curve
+from lifcourse import fi_curve, spike_counts
 work = S4["S4 AELIF 1,000,000"]
-fi_curve(work["neuron"], work["currents"][:1000], duration=0.01, dt=DT)
-tracemalloc.start()
-curve = fi_curve(work["neuron"], work["currents"], duration=0.01, dt=DT)
-result = sum(getattr(curve, field.name).nbytes for field in dataclasses.fields(curve))
-print(json.dumps({"result": result, "beyond": tracemalloc.get_traced_memory()[1] - result}))
+how = {"duration": work["duration"], "dt": DT}
+beyond = {}
+for run in (spike_counts, fi_curve):
+    run(work["neuron"], work["currents"][:1000], **how)
+    tracemalloc.start()
+    result = run(work["neuron"], work["currents"], **how)
+    arrays = vars(result).values() if dataclasses.is_dataclass(result) else [result]
+    beyond[run.__name__] = tracemalloc.get_traced_memory()[1] - sum(array.nbytes for array in arrays)
+    tracemalloc.stop()
+print(json.dumps(beyond))
 """
 
 

@@ -20,7 +20,7 @@ def ratio(result, name, one, other):
 def noisy_ratio(result, label, allowance):
     """The same for S2, where C gets its random numbers from NumPy, and its own time counts `allowance` times."""
     found = result["workloads"].get("S2", {})
-    parts = [found.get(key, {}).get("seconds") for key in (label, "C", "S2 random numbers")]
+    parts = [found.get(key, {}).get("seconds") for key in (label, "C", "S2 random numbers, C")]
     if None in parts:
         return None
     return statistics.median(ours / (allowance * c + numpy) for ours, c, numpy in zip(*parts, strict=False))
@@ -59,8 +59,8 @@ def claims(result):
             found = ratio(result, name, "lifcourse, one thread", "C with our exp")
             yield f"{name}, one thread: time over that of C with the same exp", found, None, True
         else:
-            found = ratio(result, name, "lifcourse, one thread", f"{name} all measures")
-            yield f"{name}, one thread: time over that of C with all that fi_curve returns", found, None, True
+            found = ratio(result, name, *(f"{name} all measures, {label}" for label in ("lifcourse, one thread", "C")))
+            yield f"{name}, one thread: time of fi_curve over that of C with all that it returns", found, None, True
     for label, limit in (("lifcourse", 1.0), ("lifcourse, one thread", None)):
         threads = "one thread" if limit is None else "all cores"
         yield (
@@ -92,8 +92,8 @@ def claims(result):
     yield "seconds to import and first sweep, fresh process, warm cache", start.get("first sweep"), 1.5, True
     yield "seconds for each further model", start.get("further model"), 0.05, True
     yield "seconds for import lifcourse", start.get("import"), 0.3, True
-    beyond = result.get("memory", {}).get("beyond")
-    yield "MB that a million neurons need beyond the result", None if beyond is None else beyond / 1e6, 10.0, True
+    for name, beyond in result.get("memory", {}).items():
+        yield f"MB that {name} needs for a million neurons beyond its result", beyond / 1e6, 10.0, True
 
 
 def verdicts(result):

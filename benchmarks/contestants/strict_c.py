@@ -106,8 +106,7 @@ def workloads(threads, exp="exp"):
             )
             return int(trains[:, 0].sum())
 
-        result["S4 LIF 10,000 all measures"] = partial(measures, S4["S4 LIF 10,000"])
-        result["S4 LIF 1,000,000 all measures"] = partial(measures, S4["S4 LIF 1,000,000"])
+        result |= {f"{name} all measures": partial(measures, S4[name]) for name in S4 if "AELIF" not in name}
     return result
 
 
