@@ -61,16 +61,12 @@ def claims(result):
         else:
             found = ratio(result, name, *(f"{name} all measures, {label}" for label in ("lifcourse, one thread", "C")))
             yield f"{name}, one thread: time of fi_curve over that of C with all that it returns", found, None, True
-    for label, limit in (("lifcourse", 1.0), ("lifcourse, one thread", None)):
-        threads = "one thread" if limit is None else "all cores"
-        yield (
-            f"S2, {threads}: time over 1.3 times C plus NumPy's random numbers",
-            noisy_ratio(result, label, 1.3),
-            limit,
-            True,
-        )
-    found = noisy_ratio(result, "lifcourse, one thread", 1.0)
-    yield "S2, one thread: time over C plus NumPy's random numbers", found, None, True
+    # The goal for S2 can be read in two ways: does the allowance of 1.3 hold for the random numbers too?
+    for label, threads in (("lifcourse", "all cores"), ("lifcourse, one thread", "one thread")):
+        found = noisy_ratio(result, label, 1.0)
+        yield f"S2, {threads}: time over that of C and NumPy's random numbers", found, 1.3, True
+        found = noisy_ratio(result, label, 1.3)
+        yield f"S2, {threads}: time over 1.3 times that of C, and NumPy's random numbers", found, 1.0, True
     yield "S3: time over that of C", ratio(result, "S3", "lifcourse, one thread", "C"), 1.2, True
     for name in S4:
         found = ratio(result, name, "lifcourse, one thread", "lifcourse")

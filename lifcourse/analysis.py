@@ -12,8 +12,9 @@ from lifcourse.simulation import check_result, prepare
 # noise, since their streams and the numbers drawn at a time need room too.
 _NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 8192, 128
 _NUMBERS_A_CHUNK = 40_000
+_BUSY_NEURONS = 512
 # Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
-_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 1_000_000, 250_000
+_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 4_000_000, 250_000
 # What an executor gets: it does not tell how many workers it has.
 _FEWEST_NEURONS_A_JOB, _MOST_JOBS = 16, 64
 
@@ -182,7 +183,9 @@ def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
         engine.advance_for(neuron)  # made once, before threads ask for it
         worth_threads = width * n > (_NOISY_UPDATES_WORTH_THREADS if scale else _UPDATES_WORTH_THREADS)
         threads = _jobs.cores() if worth_threads and engine.uses_numba() else 1
-        rounds = max(1, -(-width // (threads * most)))  # in the last one no thread should be idle
+        # Equal jobs for all threads, so that none is idle in the last round; several where each keeps a processor busy,
+        # so that a thread that is held up leaves some of its own to the others.
+        rounds = max(1, -(-width // (threads * most)), min(4, width // (threads * _BUSY_NEURONS)))
         size = -(-width // (threads * rounds))
         _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
     return currents, columns
