@@ -138,7 +138,7 @@ def _make_advance(model, text, jit):
         noise : one value a neuron for each step, or None
         counts : number of spikes of each neuron, unless there are `trains`
         trains : what is to be known of each neuron's spikes and mean potential (see `new_trains`), or ()
-        trace : of a single neuron, V, x and y in each step and room for the samples of its spikes, or ()
+        trace : of a single neuron, room for I, V, x and y in each step and for the samples of its spikes, or ()
 
         Numba compiles the loop anew for each kind of result, without what `trains` or `trace` would need.
         """
@@ -146,7 +146,7 @@ def _make_advance(model, text, jit):
         V, x, y = state[0], state[1 if has_x else 0], state[2 if has_y else 0]
         if len(trace):
             p, width = parameters[0], 1
-            V_trace, x_trace, y_trace, samples = trace
+            I_trace, V_trace, x_trace, y_trace, samples = trace
             V_j, x_j, y_j = V[0], x[0] if has_x else 0.0, y[0] if has_y else 0.0
         else:
             p, width = parameters_type(*parameters), len(V)
@@ -178,7 +178,7 @@ def _make_advance(model, text, jit):
             if len(trace):
                 if spiked:
                     samples[counts[0] - 1] = first + k
-                V_trace[k] = V_j
+                I_trace[k], V_trace[k] = drive[at_I], V_j
                 if has_x:
                     x_trace[k] = x_j
                 if has_y:

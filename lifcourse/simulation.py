@@ -134,23 +134,24 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     <Recording of LIF: 0.2 s in 2000 samples, 14 spikes>
     """
     n, dt, scale = prepare(neuron, duration, dt, rng, stored=True)
-    current = _checks.array("current", current)
+    current = _checks.array("current", current, copy=False)
     if current.shape not in ((), (n,)):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
-    current = np.ascontiguousarray(np.broadcast_to(current, n))
+    drive = np.ascontiguousarray(current.reshape(-1))
 
     advance, state, noise = engine.advance_for(neuron, alone=True), engine.at_rest(neuron, 1), None
     n_spikes, samples = np.zeros(1, np.int64), np.empty(n, np.int64)
     traces = [np.empty(n if i <= len(neuron.states) else 0) for i in range(3)]
     for trace, value in zip(traces, state[:, 0], strict=False):
         trace[0] = value
+    applied = np.empty(n)  # the caller may change `current` later
+    applied[-1] = drive[-1]
     for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
-        steps = part.stop - part.start
-        drive = current[part.start - 1 : part.stop - 1]
+        steps, before = part.stop - part.start, slice(part.start - 1, part.stop - 1)
         if scale:
             noise = scale * rng.standard_normal(steps)
-        trace = *(each[part] for each in traces), samples
-        advance(dt, part.start, steps, state, drive, noise, n_spikes, (), trace)
+        trace = applied[before], *(each[part] for each in traces), samples
+        advance(dt, part.start, steps, state, drive[before] if current.shape else drive, noise, n_spikes, (), trace)
     samples = samples[: n_spikes[0]].copy()
     shortest = np.diff(samples).min() if len(samples) > 1 else np.inf
     with np.errstate(over="ignore"):
@@ -159,7 +160,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
         neuron=neuron,
         dt=dt,
         duration=float(duration),
-        current=current,
+        current=applied,
         V=traces[0],
         spike_samples=samples,
         states=dict(zip(neuron.states, traces[1:], strict=False)),

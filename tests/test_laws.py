@@ -236,6 +236,17 @@ def test_number_of_samples(neuron, duration, dt, n):
     assert fi_curve(neuron, [0.0], duration=duration, dt=dt).mean_V == pytest.approx(neuron.params.E_L)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, N])
+def test_recording_keeps_the_current_that_was_applied(n, monkeypatch):
+    monkeypatch.setattr(engine, "UPDATES_A_CHUNK", 700)
+    given = np.linspace(1e-9, 9e-9, n)
+    recording = simulate(presets.lif, given, duration=n * DT, dt=DT)
+    np.testing.assert_array_equal(recording.current, given)
+    given[:] = 0.0
+    assert recording.current.min() == 1e-9
+    np.testing.assert_array_equal(simulate(presets.lif, 3e-9, duration=n * DT, dt=DT).current, np.full(n, 3e-9))
+
+
 # --- fi_curve against simulate ---------------------------------------------------------------------------------------
 
 

@@ -60,7 +60,7 @@ def test_same_bits_of_the_engine(firing, kept, noisy, monkeypatch):
         if kept == "trains":
             trains = engine.new_trains(neuron, width)
         if kept == "trace":
-            trace = *np.zeros((3, steps)), np.zeros(steps, np.int64)
+            trace = *np.zeros((4, steps)), np.zeros(steps, np.int64)
         advance(DT, 1, steps, state, drive, noise, counts, trains, trace)
         if kept == "trains":
             counts = trains[2][:, engine.COUNT]
