@@ -10,7 +10,7 @@ from lifcourse.simulation import check_result, prepare
 
 # A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer with
 # noise, since their streams and the numbers drawn at a time need room too.
-_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 8192, 128
+_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 10_000, 128
 _NUMBERS_A_CHUNK = 40_000
 _BUSY_NEURONS = 512
 # Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
@@ -193,33 +193,36 @@ def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
 
 def _run_job(neuron, currents, n, dt, scale, streams, only_counts, count=None):
     """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
-    advance, width = engine.advance_for(neuron), len(currents)
+    advance, n_currents = engine.advance_for(neuron), len(currents)
+    if n_currents % 8 and engine.uses_numba():  # eight at a time, and none left to be done one by one
+        currents = np.append(currents, np.full(-n_currents % 8, currents[-1]))
+    width = len(currents)
     state, n_spikes, noise = engine.at_rest(neuron, width), np.zeros(width, np.int64), None
     trains = () if only_counts else engine.new_trains(neuron, width)
     longest = max(1, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width)
-    room = np.empty((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
+    room = np.zeros((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
     for part in engine.chunks(n, longest):
         steps = part.stop - part.start
         if scale:
-            noise = _noise(scale, streams, *room[:, : steps * width])
+            noise = _noise(scale, streams, *room.reshape(2, -1, width)[:, :steps])
         advance(dt, part.start, steps, state, currents, noise, n_spikes, trains, ())
         if count is not None:
-            count(steps * width)
+            count(steps * n_currents)
     if only_counts:
         check_result(neuron, dt, np.inf, state, currents)
-        return (n_spikes,)
+        return (n_spikes[:n_currents],)
     V_sum, _, tally = trains
     check_result(neuron, dt, tally[:, engine.SHORTEST_ISI].min(initial=np.inf), (*state, V_sum), currents)
-    return _measures(tally, V_sum, n, dt)
+    return _measures(tally[:n_currents], V_sum[:n_currents], n, dt)
 
 
 def _noise(scale, streams, drawn, noise):
-    """Fill `noise`, step after step, for each neuron from a stream of its own; `drawn` is room of the same size."""
-    rows = drawn.reshape(len(streams), -1)
+    """Fill `noise`, a row a step, for each neuron from a stream of its own; `drawn` is room of the same size."""
+    rows = drawn.reshape(-1)[: len(streams) * len(noise)].reshape(len(streams), -1)
     for stream, row in zip(streams, rows, strict=True):
         stream.standard_normal(out=row)
-    np.multiply(rows.T, scale, out=noise.reshape(-1, len(streams)))
-    return noise
+    np.multiply(rows.T, scale, out=noise[:, : len(streams)])
+    return noise.reshape(-1)
 
 
 def _measures(tally, V_sum, n, dt):
