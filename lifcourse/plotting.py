@@ -13,9 +13,13 @@ from lifcourse import analytic
 from lifcourse.simulation import Recording
 from lifcourse.symbols import QUANTITIES, Quantity
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Line colours, told apart by colour-blind eyes too (M. Okabe and K. Ito, *Color Universal Design*, 2008)."""
-_GREY = "#808080"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#C08400", "#3D98CE")
+"""Line colours, told apart by colour-blind eyes too: those of M. Okabe and K. Ito (*Color Universal Design*, 2008),
+the last two darkened until they stand out from a white page."""
+COLOURS_ON_DARK = ("#56B4E9", "#F0883E", "#2CC295", "#E19BC3", "#E6B422", "#9FD4F5")
+"""What takes their place, one by one, on a page in the dark theme."""
+GREY = "#808080"
+"""Colour of what accompanies the lines, on a page in either theme: reference lines, the path through a phase plane."""
 _MOST_POINTS = 1400
 _COLUMN, _LEGEND_ROW = 620, 19  # px: width of a page's column of text without margins, height of a row of a legend
 _SPIKE_TOP = 0.02  # V; how far up a painted spike reaches
@@ -291,7 +295,7 @@ def mark(fig, *, x=None, y=None, text="", row=1):
     add, where = (fig.add_vline, x) if upright else (fig.add_hline, y)
     add(
         where / factor,
-        line={"color": _GREY, "width": 1.5, "dash": "dot"},
+        line={"color": GREY, "width": 1.5, "dash": "dot"},
         annotation={"text": text, "font": {"size": 13}} if text else None,
         annotation_position="top left" if upright else "top right",  # potentials run below their threshold
         **({"row": row, "col": 1} if len(fig._factors) > 2 else {}),
@@ -333,7 +337,7 @@ def _plane(recording):
     curves = {
         "dV/dt = 0": (V, null.V, _line(COLOURS[0], 2)),
         "dI<sub>SRA</sub>/dt = 0": (V, null.I_SRA, _line(COLOURS[1], 2, "dash")),
-        "path": (V_path, I_path, _line(_GREY, 1.5)),
+        "path": (V_path, I_path, _line(GREY, 1.5)),
         "reset points": (recording.V[resets], recording.I_SRA[resets], _point(COLOURS[2], "square")),
     }
     for name, symbol, stable in (

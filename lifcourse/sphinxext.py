@@ -5,6 +5,9 @@ Listed in ``_config.yml``, it
 * turns every Plotly output of a notebook into a ``<figure>`` that one deferred script draws when it scrolls into view,
   and asks for a caption, a name and an alternative text in the cell's metadata;
 * brings MathJax, Plotly, the script and a small style sheet along, so that a page asks no other host for anything;
+* has the API reference link the package's own types, and leave out what Python says of the fields of named tuples;
+* lists the literature by author and year, as the text cites it;
+* keeps a number and its unit on one line;
 * forgets the outputs of chapters that ran with another version of the package (the execution cache looks at the
   notebooks only);
 * tells the kernels that a book is being built (``LIFCOURSE_BUILDING_BOOK=1``), where live widgets would be dead weight.
@@ -16,17 +19,29 @@ import hashlib
 import html
 import json
 import os
+import re
 import shutil
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from numpydoc.xref import DEFAULT_LINKS
+from pybtex.plugin import register_plugin
+from pybtex.style.formatting.plain import Style
+from pybtex.style.labels import BaseLabelStyle
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
+from sphinxcontrib.bibtex.style.referencing import PersonStyle
+from sphinxcontrib.bibtex.style.template import join, year
+
+from lifcourse.plotting import COLOURS, COLOURS_ON_DARK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from myst_nb.core.render import MimeData, NbElementRenderer
+    from pybtex.database import Entry
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -47,6 +62,28 @@ VENDORED = {
 }
 # Outputs are run again when one of these changes.
 DECISIVE = ("numpy", "numba", "scipy", "matplotlib", "plotly")
+# The space between a number and its unit.
+UNIT = re.compile(r"(?<=\d) (?=(?:[mµn]?s|[mµ]?V|[pnµ]?A|[pnµ]?F|[µn]?S|[MG]?Ω|k?Hz|[kMG]B)\b|%)")
+VERBATIM = (nodes.literal, nodes.math, nodes.FixedTextElement)
+
+# Types that docstrings name, and where book/api.md has them.
+TYPES = {
+    "lifcourse.parameters": ("NeuronParameters",),
+    "lifcourse.models": (
+        "Neuron",
+        "LIF",
+        "LIFVoltageClamp",
+        "LIFThresholdIncrease",
+        "LIFRefractoryConductance",
+        "LIFSRA",
+        "AELIF",
+    ),
+    "lifcourse.simulation": ("Recording",),
+    "lifcourse.analysis": ("FICurve",),
+    "lifcourse.analytic": ("FixedPoint", "Nullclines", "OnsetCurrents"),
+    "lifcourse.explorers": ("Explorer",),
+    "lifcourse.symbols": ("Quantity",),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +150,12 @@ def plotly_html(figure: dict[str, Any], alt: str) -> str:
     )
 
 
+def figure_script() -> str:
+    """Return the script that draws the figures of a page, with the line colours of the dark theme."""
+    colours = json.dumps(dict(zip(COLOURS, COLOURS_ON_DARK, strict=True)))
+    return f"const lifColours = {colours};\n" + (PAGES / "figures.js").read_text(encoding="utf-8")
+
+
 def _described(renderer: NbElementRenderer, data: MimeData) -> str:
     """Return the alternative text of a figure; warn about what its cell's metadata lacks."""
     config = renderer.renderer.get_cell_level_config
@@ -130,6 +173,56 @@ def _described(renderer: NbElementRenderer, data: MimeData) -> str:
             subtype="figure",
         )
     return str(alt)
+
+
+class AuthorYearLabels(BaseLabelStyle):
+    """Labels that read as the text cites: "Brette and Gerstner, 2005"."""
+
+    def format_labels(self, sorted_entries: Sequence[Entry]) -> Iterator[str]:
+        """Yield the label of each entry.
+
+        Parameters
+        ----------
+        sorted_entries : sequence of pybtex.database.Entry
+            The literature.
+
+        Yields
+        ------
+        str
+            Authors and year.
+        """
+        self.person = PersonStyle()
+        label = join(sep=", ")[self.person.author_or_editor_or_title(full=False), year]
+        for entry in sorted_entries:
+            yield str(label.format_data({"entry": entry, "style": self}))
+
+
+class AuthorYearStyle(Style):
+    """The style ``plain`` with authors and years in place of numbers."""
+
+    default_label_style = AuthorYearLabels
+
+
+def _link_types(app: Sphinx, config: Config) -> None:
+    """Let numpydoc link our own types; other words, which it would look for on other sites, stay words."""
+    config.numpydoc_xref_param_type = True
+    config.numpydoc_xref_ignore = "all"
+    config.numpydoc_xref_aliases = {word: word for word in DEFAULT_LINKS} | {
+        name: f"{home}.{name}" for home, names in TYPES.items() for name in names
+    }
+
+
+def _without_field_numbers(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out the fields of a named tuple: the class describes them, Python says "Alias for field number 0" only."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def _keep_units(app: Sphinx, doctree: nodes.document) -> None:
+    """Put a no-break space between each number and its unit, except in code and formulas."""
+    for text in list(doctree.findall(nodes.Text)):
+        kept = UNIT.sub("\u00a0", text)
+        if kept != text and not isinstance(text.parent, VERBATIM):
+            text.parent.replace(text, nodes.Text(kept))
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -172,6 +265,7 @@ def _copy_assets(app: Sphinx) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for source in PAGES.iterdir():
         shutil.copyfile(source, target / source.name)
+    (target / "figures.js").write_text(figure_script(), encoding="utf-8")
     modules = Path(app.srcdir, app.config.lifcourse_node_modules)
     for source, name in VENDORED.items():
         if not (modules / source).is_file():
@@ -206,7 +300,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """
     os.environ["LIFCOURSE_BUILDING_BOOK"] = "1"
     app.add_config_value("lifcourse_node_modules", "web/node_modules", "env", [str])
+    register_plugin("pybtex.style.formatting", "author_year", AuthorYearStyle)
     app.connect("config-inited", _configure)
+    app.connect("config-inited", _link_types, priority=400)  # before numpydoc reads its settings
+    app.connect("doctree-read", _keep_units)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-skip-member", _without_field_numbers)
     app.connect("builder-inited", _copy_assets)
     app.connect("html-page-context", _add_assets)
     return {"version": metadata.version("lifcourse"), "parallel_read_safe": True, "parallel_write_safe": True}

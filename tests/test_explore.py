@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from lifcourse import NeuronParameters, analytic, explore, explorers, presets, simulate, step_current
+from lifcourse import NeuronParameters, analytic, explore, explorers, plotting, presets, simulate, step_current
 from lifcourse.explorers import page
 from lifcourse.explorers._explorer import MIME, MOST_SAMPLES
 from lifcourse.explorers._normal import ziggurat
@@ -144,6 +144,26 @@ def test_nullclines_are_those_of_the_book():
     np.testing.assert_allclose(rise["y"], expected.I_SRA[[0, -1]], rtol=1e-9)
 
 
+def test_phase_plane_looks_like_that_of_the_book():
+    """Same colours and dashes as `plotting.phase_plane`, for the same things."""
+    run = simulate(presets.aelif, 300 * pA, duration=0.2, dt=1e-4)
+    book = {line.name: line for line in plotting.phase_plane(run).data}
+    explorer = explorers.aelif()
+    colours = explorer.spec["colours"]["light"]
+    V_nullcline, I_nullcline, path = explorer.panels[-1]["series"]
+    for series, name in ((V_nullcline, "dV/dt = 0"), (I_nullcline, "dI<sub>SRA</sub>/dt = 0"), (path, "path")):
+        assert series["name"].endswith(name)
+        assert colours[str(series["colour"])] == book[name].line.color
+        assert series.get("dashed", False) == (book[name].line.dash == "dash")
+    assert colours[str(path["resets"]["colour"])] == book[path["resets"]["name"]].marker.color
+
+
+def test_rates_of_a_burst_are_named_as_what_they_are():
+    readouts = {readout["what"]: readout["label"] for readout in explorers.aelif().readouts}
+    assert readouts["initial_rate"] == "1 / first interval"
+    assert readouts["steady_rate"] == "1 / last interval"
+
+
 def test_unstable_setting_is_told_in_words():
     explorer = explorers.euler_step()
     answer = explorer.compute(explorer.setting({"model": "refractory conductance"}, dt=500.0))
@@ -233,6 +253,14 @@ def test_a_page_gets_data_and_no_widget(explorer, monkeypatch):
     text = page.explorer_html(bundle[MIME], "What it shows, </script> and all")
     assert text.count("</script>") == 2
     assert len(text) < 60_000
+
+
+def test_both_themes_have_each_colour(explorer):
+    light, dark = (explorer.spec["colours"][theme] for theme in ("light", "dark"))
+    assert light.keys() == dark.keys()
+    for panel in explorer.panels:
+        drawn = [*panel["series"], *panel["points"], *(s["resets"] for s in panel["series"] if "resets" in s)]
+        assert {str(one["colour"]) for one in drawn} <= light.keys()
 
 
 def test_nothing_from_elsewhere():

@@ -10,6 +10,24 @@ pulse = step_current(400 * pA, 0.1, 0.3, duration=0.4, dt=1e-4)
 recording = simulate(presets.sra, pulse, duration=0.4, dt=1e-4)
 
 
+def luminance(colour):
+    """Relative luminance by WCAG 2."""
+    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize(
+    ("page", "colours"), [("#ffffff", plotting.COLOURS), ("#121212", plotting.COLOURS_ON_DARK)], ids=["light", "dark"]
+)
+def test_each_colour_stands_out_from_the_page(page, colours):
+    """WCAG 2.2 asks for 3 to 1 where a line carries meaning; each colour of one theme has its own in the other."""
+    assert len(set(colours)) == len(colours) == len(plotting.COLOURS)
+    for colour in (*colours, plotting.GREY):
+        dark, light = sorted((luminance(colour), luminance(page)))
+        assert (light + 0.05) / (dark + 0.05) >= 3, colour
+
+
 def test_traces_have_a_panel_a_quantity_with_units():
     fig = plotting.traces(recording, show=("current", "V", "G_SRA"), title="A pulse")
     assert [axis.title.text for axis in fig.select_yaxes()] == [

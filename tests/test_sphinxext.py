@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -10,11 +12,15 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from pybtex.database import parse_file
 from sphinx.application import Sphinx
+from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from lifcourse import sphinxext
+from lifcourse import plotting, presets, sphinxext, units
+from lifcourse.models import Neuron
 
+ROOT = Path(__file__).resolve().parent.parent
 FIGURE = {"data": [{"type": "scatter", "y": [1, 2]}], "layout": {"height": 300}}
 METADATA = {"figure": {"name": "fig-one", "caption": "A line."}, "image": {"alt": "A line that rises"}}
 
@@ -26,12 +32,12 @@ def build(folder: Path, metadata: dict, source: str = "figure") -> tuple[str, st
     notebook = new_notebook(cells=[cell], metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     folder.mkdir(exist_ok=True)
     nbformat.write(notebook, folder / "index.ipynb")
-    config = {
-        "extensions": ["myst_nb", "lifcourse.sphinxext"],
-        "nb_execution_mode": "off",
-        "lifcourse_node_modules": str(Path(__file__).resolve().parent.parent / "web" / "node_modules"),
-        "numfig": True,
-    }
+    return sphinx(folder, {"extensions": ["myst_nb", "lifcourse.sphinxext"], "nb_execution_mode": "off"})
+
+
+def sphinx(folder: Path, config: dict) -> tuple[str, str]:
+    """Build the book in a folder and return the HTML of its first page and the warnings."""
+    config |= {"lifcourse_node_modules": str(ROOT / "web" / "node_modules"), "numfig": True}
     warnings = StringIO()
     out = folder / "_build" / "html"
     with patch_docutils(), docutils_namespace():
@@ -51,6 +57,13 @@ def test_figure_is_captioned_named_described_and_complete(tmp_path: Path) -> Non
     assert html.count("lifcourse/figures.js") == 1
     start = html.index('<script type="application/json">') + len('<script type="application/json">')
     assert json.loads(html[start : html.index("</script>", start)]) == FIGURE
+
+
+def test_figures_know_the_colours_of_the_dark_theme(tmp_path: Path) -> None:
+    build(tmp_path, METADATA)
+    script = (tmp_path / "_build" / "html" / "_static" / sphinxext.FIGURES).read_text(encoding="utf-8")
+    colours = json.loads(script.partition("const lifColours = ")[2].partition(";")[0])
+    assert colours == dict(zip(plotting.COLOURS, plotting.COLOURS_ON_DARK, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -97,3 +110,61 @@ def test_missing_node_modules_are_named(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(sphinxext, "VENDORED", {"nothing/there.js": "there.js"})
     with pytest.raises(Exception, match="npm ci"):
         build(tmp_path, METADATA)
+
+
+def test_a_number_and_its_unit_stay_on_one_line(tmp_path: Path) -> None:
+    text = "At 2.5 ms and −70 mV it is 12 % of 3 sparks: ``5 nA``.\n\n.. math:: I = 4 nA\n"
+    (tmp_path / "index.rst").write_text(f"Units\n=====\n\n{text}", encoding="utf-8")
+    html, _ = sphinx(tmp_path, {"extensions": ["sphinx.ext.mathjax", "myst_nb", "lifcourse.sphinxext"]})
+    assert "At 2.5\u00a0ms and −70\u00a0mV it is 12\u00a0% of 3 sparks" in html
+    assert html.count("\u00a0") == 3
+
+
+# The API reference and the literature.
+
+API = """
+Reference
+=========
+
+.. autoclass:: lifcourse.models.AELIF
+.. automodule:: lifcourse.analytic
+   :members: fixed_points, FixedPoint
+"""
+
+
+def test_reference_links_our_types_and_knows_no_field_numbers(tmp_path: Path) -> None:
+    (tmp_path / "index.rst").write_text(API, encoding="utf-8")
+    extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc", "lifcourse.sphinxext"]
+    html, warnings = sphinx(tmp_path, {"extensions": extensions, "numpydoc_show_class_members": False})
+    assert 'href="#lifcourse.models.AELIF"' in html.partition('id="lifcourse.analytic.fixed_points"')[2]
+    assert "Membrane potential, in V." in html
+    assert "Alias for field number" not in html
+    assert "python:" not in warnings
+
+
+@pytest.mark.parametrize("module", sphinxext.TYPES)
+def test_linked_types_are_there_and_in_the_reference(module: str) -> None:
+    reference = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
+    for name in sphinxext.TYPES[module]:
+        assert hasattr(importlib.import_module(module), name)
+        assert f"autoclass:: {module}.{name}\n" in reference or f"automodule:: {module}\n   :members:\n" in reference
+
+
+def test_reference_lists_all_units_and_presets() -> None:
+    reference = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
+    table = set(re.findall(r"`(\w+)`", reference.partition("| quantity |")[2].partition("\n\n")[0]))
+    assert table == {name for name in vars(units) if not name.startswith("_")}
+    described = ModuleAnalyzer.for_module(presets.__name__).find_attr_docs()
+    neurons = {name for name, value in vars(presets).items() if isinstance(value, Neuron) and name[0] != "_"}
+    assert neurons <= {name for _, name in described}
+
+
+def test_literature_is_labelled_as_the_text_cites_it() -> None:
+    entries = parse_file(str(ROOT / "book" / "references.bib")).entries
+    keys = ["lapicque1907", "brette2005", "brette2007", "vanvreeswijk1996"]
+    assert list(sphinxext.AuthorYearLabels().format_labels([entries[key] for key in keys])) == [
+        "Lapicque, 1907",
+        "Brette and Gerstner, 2005",
+        "Brette et al., 2007",
+        "van Vreeswijk and Sompolinsky, 1996",
+    ]

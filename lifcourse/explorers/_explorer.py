@@ -23,6 +23,7 @@ from lifcourse import units
 from lifcourse.currents import step_current
 from lifcourse.models import Neuron
 from lifcourse.parameters import NeuronParameters
+from lifcourse.plotting import COLOURS, COLOURS_ON_DARK, GREY
 from lifcourse.simulation import simulate
 from lifcourse.translate import translate
 
@@ -379,6 +380,10 @@ class Explorer:
             "seed": self.seed,
             "noisy": "noise_sigma" in keys or any(run.neuron.noise_sigma for run in self.runs),
             "most_samples": MOST_SAMPLES,
+            "colours": {
+                name: {"grey": GREY} | {str(i): colour for i, colour in enumerate(colours)}
+                for name, colours in (("light", COLOURS), ("dark", COLOURS_ON_DARK))
+            },
             "controls": [control.spec() for control in self.controls],
             "choices": [
                 {

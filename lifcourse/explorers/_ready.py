@@ -10,6 +10,7 @@ from lifcourse.analytic import _firing_rate, _I_SRA_nullcline, _V_nullcline
 from lifcourse.currents import step_current
 from lifcourse.explorers._explorer import Control, Curve, Explorer, Option, Run
 from lifcourse.models import LIF, Neuron
+from lifcourse.plotting import COLOURS
 from lifcourse.symbols import QUANTITIES, Quantity
 from lifcourse.units import GOhm, Hz, ms, mV, nA, nF, nS, pA, uS
 
@@ -253,9 +254,21 @@ def aelif(pattern="tutorial"):
         "x": _axis(QUANTITIES["V"], (low, high)),
         "y": _axis(QUANTITIES["I_SRA"], None, least=40 * pA, symmetric=True),
         "series": [
-            {"curve": 0, "name": "<i>V</i> stands still", "colour": 1, "fit": "lowest"},
-            {"curve": 1, "name": "I<sub>SRA</sub> stands still", "colour": 2},
-            {"run": 0, "x": "V", "what": "I_SRA", "name": "the neuron", "colour": 0},
+            {"curve": 0, "name": "<i>V</i>-nullcline, dV/dt = 0", "colour": 0, "fit": "lowest"},
+            {
+                "curve": 1,
+                "name": "I<sub>SRA</sub>-nullcline, dI<sub>SRA</sub>/dt = 0",
+                "colour": 1,
+                "dashed": True,
+            },
+            {
+                "run": 0,
+                "x": "V",
+                "what": "I_SRA",
+                "name": "path",
+                "colour": "grey",
+                "resets": {"name": "reset points", "colour": 2},
+            },
         ],
         "points": [],
         "words": "phase plane: adaptation current against membrane potential",
@@ -390,7 +403,7 @@ def _time_panel(runs, names, controls, *, window=None, band=False, least=0.0, he
                 "run": index,
                 "what": name,
                 "name": ", ".join(filter(None, [run.name, _quantity(name).symbol if len(names) > 1 else ""])),
-                "colour": index + len(runs) * position,
+                "colour": (index + len(runs) * position) % len(COLOURS),
                 "dashed": position > 0,
                 "top": _SPIKE_TOP if name == "V" else None,
             }
@@ -408,8 +421,8 @@ _MEASURES = {
     "firing_rate": ("firing rate", "Hz", Hz),
     "mean_V": ("mean potential", "mV", mV),
     "n_spikes": ("spikes", "", 1.0),
-    "initial_rate": ("first rate", "Hz", Hz),
-    "steady_rate": ("steady rate", "Hz", Hz),
+    "initial_rate": ("1 / first interval", "Hz", Hz),
+    "steady_rate": ("1 / last interval", "Hz", Hz),
 }
 
 

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from lifcourse.plotting import COLOURS, thin
+from lifcourse.plotting import thin
 
 
 def png(explorer):
@@ -43,18 +43,20 @@ def png(explorer):
 
 def _draw(axes, panel, explorer, answer, values):
     x, y = panel["x"], panel["y"]
+    colours = explorer.spec["colours"]["light"]
 
     def value(given):
         return values.get(given, np.nan) if isinstance(given, str) else given
 
     for series in panel["series"]:
-        colour = COLOURS[series["colour"] % len(COLOURS)]
+        colour = colours[str(series["colour"])]
         label = _text(series["name"]) or None
+        style = "--" if series.get("dashed") else "-"
         if "curve" in series:
             curve, found = explorer.curves[series["curve"]], answer["curves"][series["curve"]]
             if found is not None:
                 xs = np.linspace(curve.low, curve.high, curve.points)
-                axes.plot(xs / x["factor"], found["y"] / y["factor"], color=colour, label=label)
+                axes.plot(xs / x["factor"], found["y"] / y["factor"], style, color=colour, label=label)
             continue
         run = answer["runs"][series["run"]]
         if run is None or run["problem"]:
@@ -64,13 +66,16 @@ def _draw(axes, panel, explorer, answer, values):
             xs, ys = run["traces"][series["x"]].copy(), ys.copy()
             xs[run["spikes"]] = np.nan
             axes.plot(xs / x["factor"], ys / y["factor"], color=colour, label=label, linewidth=1)
+            if resets := series.get("resets"):
+                at = [run["traces"][name][run["spikes"]] for name in (series["x"], series["what"])]
+                label, colour = _text(resets["name"]), colours[str(resets["colour"])]
+                axes.plot(at[0] / x["factor"], at[1] / y["factor"], "o", ms=4, mfc="none", color=colour, label=label)
             continue
         if series.get("top") is not None:
             ys = np.minimum(ys, series["top"])
         last = min(len(ys), round(x["limits"][1] / run["dt"]) + 1)
         kept = thin(ys[:last])
         width = 3 if series.get("wide") else 1.2
-        style = "--" if series.get("dashed") else "-"
         axes.plot(
             kept * run["dt"] / x["factor"], ys[kept] / y["factor"], style, color=colour, label=label, linewidth=width
         )
@@ -98,7 +103,7 @@ def _draw(axes, panel, explorer, answer, values):
             value(point["x"]) / x["factor"],
             at / y["factor"],
             "o",
-            color=COLOURS[point["colour"]],
+            color=colours[str(point["colour"])],
             fillstyle="full" if point.get("filled") else "none",
             label=_text(point["name"]),
         )
@@ -116,7 +121,8 @@ def _draw(axes, panel, explorer, answer, values):
     axes.set_ylabel(_text(f"{y['name']}<br>{y['symbol']} ({y['unit']})"), fontsize=9)
     axes.tick_params(labelsize=8)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7, loc="best", frameon=False)
+        above = {"loc": "lower left", "bbox_to_anchor": (0, 1)} if panel["kind"] == "phase" else {"loc": "best"}
+        axes.legend(fontsize=7, frameon=False, **above)
 
 
 def _text(html):

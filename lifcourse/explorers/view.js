@@ -5,11 +5,9 @@ const lifRender = (uPlot) => {
 
   const LIGHT = {
     text: "#222832", faint: "#596068", grid: "#e4e7eb", axis: "#9aa1a9", band: "#00000010",
-    series: ["#0072b2", "#c04f00", "#00795a", "#a8437d", "#8a6100", "#2b7fb0"],
   }; // prettier-ignore
   const DARK = {
     text: "#dfe5ea", faint: "#a4adb6", grid: "#363c44", axis: "#77808a", band: "#ffffff14",
-    series: ["#56b4e9", "#f0883e", "#2cc295", "#e19bc3", "#e6b422", "#9fd4f5"],
   }; // prettier-ignore
   const QUIET = 700; // ms without a move before a screen reader is told
   const SLOW = 1500; // ms without an answer before the reader is told
@@ -191,6 +189,7 @@ const lifRender = (uPlot) => {
     nameSeries(legend) {
       this.legendNow = legend;
       const entries = this.active.filter(({ name }) => name).map((series) => [series, series.dashed ? "dashed" : "line"]);
+      for (const { resets } of this.active) if (resets) entries.push([resets, "ring"]);
       for (const level of this.panel.levels ?? []) entries.push([level, "level"]);
       for (const point of this.panel.points) entries.push([point, point.filled ? "dot" : "ring"]);
       this.legend.replaceChildren(
@@ -247,10 +246,12 @@ const lifRender = (uPlot) => {
       }
       for (const series of this.active) {
         const path = new Path2D();
+        const resets = new Path2D();
         if (series.curve !== undefined) this.curvePath(path, series, pixels);
-        else if (panel.kind === "phase") this.orbitPath(path, series, pixels);
+        else if (panel.kind === "phase") this.orbitPath(path, resets, series, pixels);
         else this.tracePath(path, series, pixels);
-        this.stroke(path, colours.series[series.colour % 6], series.wide ? 3.5 : 1.5, series.dashed ? [6, 4] : []);
+        this.stroke(path, colours.series[series.colour], series.wide ? 3.5 : 1.5, series.dashed ? [6, 4] : []);
+        if (series.resets) this.stroke(resets, colours.series[series.resets.colour], 1.5, []);
       }
       for (const point of panel.points) {
         const [x, y] = this.pointAt(point);
@@ -322,8 +323,8 @@ const lifRender = (uPlot) => {
       }
     }
 
-    /** A path through the phase plane, lifted at each reset; a small circle where it comes down. */
-    orbitPath(path, series, { X, Y }) {
+    /** A path through the phase plane, lifted at each reset; small circles where it comes down. */
+    orbitPath(path, resets, series, { X, Y }) {
       const { traces, spikes } = this.answer.runs[series.run];
       const [xs, ys] = [traces[series.x], traces[series.what]];
       let [spike, px, py, pending] = [0, NaN, NaN, false];
@@ -333,8 +334,8 @@ const lifRender = (uPlot) => {
           spike++;
           if (pending) path.lineTo(px, py);
           const radius = 3 * devicePixelRatio;
-          path.moveTo(x + radius, y);
-          path.arc(x, y, radius, 0, 2 * Math.PI);
+          resets.moveTo(x + radius, y);
+          resets.arc(x, y, radius, 0, 2 * Math.PI);
           path.moveTo(x, y);
         } else if (Math.abs(x - px) + Math.abs(y - py) < 1) {
           pending = true;
@@ -754,9 +755,10 @@ const lifRender = (uPlot) => {
 
     function followTheme() {
       const dark = !printing && isDark();
-      theme = dark ? DARK : LIGHT;
-      root.dataset.lifTheme = dark ? "dark" : "light";
-      for (const [i, colour] of theme.series.entries()) root.style.setProperty(`--lif-${i}`, colour);
+      const name = dark ? "dark" : "light";
+      theme = { ...(dark ? DARK : LIGHT), series: spec.colours[name] };
+      root.dataset.lifTheme = name;
+      for (const [key, colour] of Object.entries(theme.series)) root.style.setProperty(`--lif-${key}`, colour);
       for (const name of ["text", "faint", "grid", "axis"]) root.style.setProperty(`--lif-${name}`, theme[name]);
       for (const { plot } of panels) plot.redraw(false, true);
     }

@@ -1,4 +1,5 @@
-/* Draws the Plotly figures of a page: each when it comes near the viewport, in the colours of the theme, as wide as its column. */
+/* Draws the Plotly figures of a page: each when it comes near the viewport, in the colours of the theme, as wide as its
+   column. `lifColours`, which sphinxext.py puts before this, has what each line colour becomes in the dark theme. */
 (() => {
   "use strict";
 
@@ -31,8 +32,7 @@
 
   function theme() {
     const style = getComputedStyle(document.documentElement);
-    const dark = document.documentElement.dataset.theme === "dark";
-    const value = (name, light, otherwise) => style.getPropertyValue(name).trim() || (dark ? otherwise : light);
+    const value = (name, light, dark) => style.getPropertyValue(name).trim() || (isDark() ? dark : light);
     return {
       text: value("--pst-color-text-base", "#222832", "#ced6dd"),
       surface: value("--pst-color-on-background", "#ffffff", "#222832"),
@@ -42,7 +42,16 @@
     };
   }
 
-  /** The theme's colours as an update for Plotly.relayout; the traces keep their own. */
+  const isDark = () => document.documentElement.dataset.theme === "dark";
+  const themed = (colour) => (isDark() && lifColours[colour]) || colour;
+  const COLOURED = ["line.color", "marker.color", "marker.line.color"];
+
+  /** The colours of lines and points as an update for Plotly.restyle: for each path a list with one colour a trace. */
+  function lineUpdate(data) {
+    return Object.fromEntries(COLOURED.map((path) => [path, data.map((trace) => themed(at(trace, path)))]));
+  }
+
+  /** The theme's other colours as an update for Plotly.relayout. */
   function themeUpdate(layout) {
     const { text, surface, grid, zero, family } = theme();
     const update = {
@@ -113,10 +122,10 @@
     if (update) await window.Plotly.relayout(canvas, update);
   }
 
-  function withUpdate(layout, update) {
-    const result = structuredClone(layout);
+  function withUpdate(object, update) {
+    const result = structuredClone(object);
     for (const [path, value] of Object.entries(update)) {
-      if (value === null) continue;
+      if (value === null || value === undefined) continue;
       const keys = keysOf(path);
       const last = keys.pop();
       let target = result;
@@ -148,7 +157,9 @@
       figure.width = element.clientWidth;
       const update = { ...themeUpdate(layout), ...sizeUpdate(layout, figure.width), autosize: false };
       if (matchMedia("(pointer: coarse)").matches) update.dragmode = false; // a finger scrolls the page
-      await Plotly.newPlot(figure.canvas, data, withUpdate(layout, update), CONFIG);
+      const lines = Object.entries(lineUpdate(data));
+      const traces = data.map((trace, i) => withUpdate(trace, Object.fromEntries(lines.map(([path, all]) => [path, all[i]]))));
+      await Plotly.newPlot(figure.canvas, traces, withUpdate(layout, update), CONFIG);
       await makeRoom(figure.canvas, layout);
       element.style.minHeight = "";
       nameDrawing(element);
@@ -181,7 +192,7 @@
 
   new MutationObserver(() => {
     for (const { spec, canvas } of figures.values()) {
-      if (canvas?.data) window.Plotly.relayout(canvas, themeUpdate(spec.layout));
+      if (canvas?.data) window.Plotly.update(canvas, lineUpdate(spec.data), themeUpdate(spec.layout));
     }
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 

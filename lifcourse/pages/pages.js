@@ -1,4 +1,5 @@
-/* Mends what the theme and its extensions get wrong for those who listen to a page instead of looking at it. */
+/* Mends what the theme and its extensions get wrong for those who listen to a page instead of looking at it, or look at
+   it on a phone. */
 (() => {
   "use strict";
   const mend = (selector, change) => document.querySelectorAll(selector).forEach(change);
@@ -27,22 +28,23 @@
     document.head.append(link);
   });
 
-  // What is too wide for its column scrolls, and what scrolls can be reached with the keyboard.
-  const reachable = () =>
-    mend("mjx-container[display], .pst-scrollable-table-container, .bd-article pre", (box) => {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else if (box.tabIndex === 0) box.removeAttribute("tabindex");
-    });
+  // What is too wide for its column scrolls: it fades where there is more (pages.css), and the keyboard can reach it.
+  const WIDE = "mjx-container[display], .pst-scrollable-table-container, .bd-article pre";
+  const fit = (box) => {
+    const beyond = box.scrollWidth - box.clientWidth;
+    if (beyond > 0) box.tabIndex = 0;
+    else if (box.tabIndex === 0) box.removeAttribute("tabindex");
+    const more = [box.scrollLeft > 1 && "left", box.scrollLeft < beyond - 1 && "right"].filter(Boolean);
+    if (more.length) box.dataset.more = more.join(" ");
+    else delete box.dataset.more;
+  };
+  // Fires at first, when the window changes, and when what was folded, a solution say, gets a width.
+  const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target)));
+  const watch = () => mend(WIDE, (box) => widths.observe(box));
+  addEventListener("scroll", ({ target }) => target.matches?.(WIDE) && fit(target), true);
   addEventListener("load", () => {
-    reachable();
-    window.MathJax?.startup?.promise?.then(reachable);
-    let pause = 0;
-    const soon = () => {
-      clearTimeout(pause);
-      pause = setTimeout(reachable, 100);
-    };
-    addEventListener("resize", soon);
-    addEventListener("click", soon); // what was folded, a solution say, has a width only now
-    addEventListener("toggle", soon, true);
+    watch();
+    window.MathJax?.startup?.promise?.then(watch);
+    addEventListener("toggle", watch, true); // what an explorer has made since
   });
 })();

@@ -72,7 +72,7 @@
       );
   },
 
-  /** Text in figures that does not stand out from the page as it is now (WCAG asks for 4.5 to 1). */
+  /** Text, lines and points in figures that do not stand out from the page as it is now (WCAG asks for 4.5 and 3 to 1). */
   unthemedFigures() {
     const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
     const luminance = (colour) => {
@@ -80,13 +80,26 @@
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const page = luminance(getComputedStyle(document.body).backgroundColor);
+    const contrast = (colour) => {
+      const own = luminance(colour);
+      return (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
+    };
     const problems = [];
-    for (const text of document.querySelectorAll(".lif-plotly svg text")) {
-      const own = luminance(getComputedStyle(text).fill);
-      const contrast = (Math.max(own, page) + 0.05) / (Math.min(own, page) + 0.05);
-      if (text.textContent.trim() && contrast < 4.5) {
-        const name = text.closest("figure")?.id;
-        problems.push(`"${text.textContent}" in figure ${name} has contrast ${contrast.toFixed(1)}`);
+    const hold = (what, colour, least) => {
+      const found = contrast(colour);
+      if (found < least) problems.push(`${what} has contrast ${found.toFixed(1)}`);
+    };
+    for (const figure of document.querySelectorAll(".lif-plotly")) {
+      const name = figure.closest("figure")?.id;
+      for (const text of figure.querySelectorAll("svg text")) {
+        if (text.textContent.trim()) hold(`"${text.textContent}" in figure ${name}`, getComputedStyle(text).fill, 4.5);
+      }
+      for (const line of figure.querySelectorAll(".scatterlayer .js-line")) {
+        hold(`a line in figure ${name}`, getComputedStyle(line).stroke, 3);
+      }
+      for (const point of figure.querySelectorAll(".scatterlayer .point")) {
+        const { fill, fillOpacity, stroke } = getComputedStyle(point);
+        hold(`a point in figure ${name}`, Number(fillOpacity) > 0 && fill !== "none" ? fill : stroke, 3);
       }
     }
     return problems;
@@ -106,6 +119,14 @@
       .slice(0, 5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
     return [`${root.scrollWidth} px wide in a window of ${root.clientWidth}: ${wide.join(", ")}`];
+  },
+
+  /** What goes on beyond the edge of its column and does not show it. */
+  unmarkedEdges() {
+    const boxes = document.querySelectorAll(".bd-article :is(mjx-container[display], pre, .pst-scrollable-table-container)");
+    return [...boxes]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).maskImage === "none")
+      .map((box) => `${box.tagName.toLowerCase()} goes on without a sign: ${box.textContent.trim().slice(0, 40)}`);
   },
 
   clippedFigures() {

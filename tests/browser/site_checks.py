@@ -168,13 +168,18 @@ def switch_theme(page: Page, scheme: str) -> None:
 
 
 def unthemed_figures(page: Page) -> list[str]:
-    """Figures whose text does not stand out from the page as it is now."""
+    """Figures whose text, lines or points do not stand out from the page as it is now."""
     return _ask(page, "unthemedFigures")
 
 
 def horizontal_overflow(page: Page) -> list[str]:
     """What makes the page wider than its window."""
     return _ask(page, "horizontalOverflow")
+
+
+def unmarked_edges(page: Page) -> list[str]:
+    """What goes on beyond the edge of its column and does not show it."""
+    return _ask(page, "unmarkedEdges")
 
 
 def clipped_figures(page: Page) -> list[str]:

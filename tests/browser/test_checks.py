@@ -56,7 +56,26 @@ DEFECTS = {
         "theme",
         "contrast",
     ),
+    "dark line on dark": (
+        "<style>body { background: #111 !important }</style>"
+        '<div class="lif-plotly"><svg><g class="scatterlayer"><path class="js-line" style="stroke: #00518c"></path></g>'
+        "</svg></div>",
+        "theme",
+        "a line",
+    ),
+    "dark points on dark": (
+        "<style>body { background: #111 !important }</style>"
+        '<div class="lif-plotly"><svg><g class="scatterlayer"><path class="point" style="fill: #00518c; stroke: #fff">'
+        "</path></g></svg></div>",
+        "theme",
+        "a point",
+    ),
     "too wide": ('<div style="width: 600px">wide</div>', "overflow", "px wide"),
+    "code that goes on without a sign": (
+        '<div class="bd-article"><pre style="width: 100px; overflow-x: auto">a line that is too long</pre></div>',
+        "edges",
+        "without a sign",
+    ),
     "figure wider than column": (
         '<div class="lif-plotly" style="width: 200px; overflow: hidden">'
         '<svg class="main-svg" width="300" height="9"></svg></div>',
@@ -94,6 +113,7 @@ def problems_of(browser: Browser, folder: Path, body: str, check: str, monkeypat
             "theme": checks.unthemed_figures,
             "overflow": checks.horizontal_overflow,
             "clipped": checks.clipped_figures,
+            "edges": checks.unmarked_edges,
         }[check](seen.page)
 
 

@@ -33,6 +33,7 @@ def test_page_from_a_file(browser: Browser, site: Path, page_name: str) -> None:
                 checks.switch_theme(page, scheme)
                 found = [*checks.unthemed_figures(page), *checks.accessibility_findings(page)]
                 problems += [f"{scheme}, {width['width']} px: {problem}" for problem in found]
+            problems += checks.unmarked_edges(page)
         assert_none([*seen.foreign_requests(), *seen.console, *problems])
 
 
