@@ -7,7 +7,7 @@ Listed in ``_config.yml``, it
 * brings MathJax, Plotly, the script and a small style sheet along, so that a page asks no other host for anything;
 * has the API reference link the package's own types, and leave out what Python says of the fields of named tuples;
 * lists the literature by author and year, as the text cites it;
-* keeps a number and its unit on one line;
+* keeps a number and its unit on one line, and a formula and the comma after it;
 * forgets the outputs of chapters that ran with another version of the package (the execution cache looks at the
   notebooks only);
 * tells the kernels that a book is being built (``LIFCOURSE_BUILDING_BOOK=1``), where live widgets would be dead weight.
@@ -64,6 +64,8 @@ VENDORED = {
 DECISIVE = ("numpy", "numba", "scipy", "matplotlib", "plotly")
 # The space between a number and its unit.
 UNIT = re.compile(r"(?<=\d) (?=(?:[mµn]?s|[mµ]?V|[pnµ]?A|[pnµ]?F|[µn]?S|[MG]?Ω|k?Hz|[kMG]B)\b|%)")
+# What must not begin a line.
+CLOSING = re.compile(r"[.,;:?!)]+")
 VERBATIM = (nodes.literal, nodes.math, nodes.FixedTextElement)
 
 # Types that docstrings name, and where book/api.md has them.
@@ -225,6 +227,17 @@ def _keep_units(app: Sphinx, doctree: nodes.document) -> None:
             text.parent.replace(text, nodes.Text(kept))
 
 
+def _keep_punctuation(app: Sphinx, doctree: nodes.document) -> None:
+    """Put each formula within a line into one unbreakable box with the punctuation that follows it."""
+    for formula in list(doctree.findall(nodes.math)):
+        parent, following = formula.parent, formula.next_node(descend=False, siblings=True)
+        if isinstance(following, nodes.Text) and (closing := CLOSING.match(following)):
+            box = nodes.inline(classes=["unbroken"])
+            parent.replace(formula, box)
+            box += [formula, nodes.Text(closing[0])]
+            parent.replace(following, nodes.Text(following[closing.end() :]))
+
+
 def _configure(app: Sphinx, config: Config) -> None:
     config.mathjax_path = MATHJAX
     config.nb_ipywidgets_js = {}  # else myst-nb loads require.js and more from another host
@@ -304,6 +317,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _configure)
     app.connect("config-inited", _link_types, priority=400)  # before numpydoc reads its settings
     app.connect("doctree-read", _keep_units)
+    app.connect("doctree-read", _keep_punctuation)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-skip-member", _without_field_numbers)
     app.connect("builder-inited", _copy_assets)

@@ -120,6 +120,15 @@ def test_a_number_and_its_unit_stay_on_one_line(tmp_path: Path) -> None:
     assert html.count("\u00a0") == 3
 
 
+def test_a_formula_and_the_comma_after_it_stay_on_one_line(tmp_path: Path) -> None:
+    text = "With :math:`a`, and :math:`b` (or :math:`c`): :math:`d`"
+    (tmp_path / "index.rst").write_text(f"Lines\n=====\n\n{text}\n", encoding="utf-8")
+    html, _ = sphinx(tmp_path, {"extensions": ["sphinx.ext.mathjax", "myst_nb", "lifcourse.sphinxext"]})
+    boxes = re.findall(r'<span class="unbroken"><span class="math[^>]*>([^<]*)</span>([^<]*)</span>([^<]*)', html)
+    assert boxes == [(r"\(a\)", ",", " and "), (r"\(c\)", "):", " ")]
+    assert re.findall(r"\\\((.)\\\)", html) == ["a", "b", "c", "d"]
+
+
 # The API reference and the literature.
 
 API = """
