@@ -11,10 +11,11 @@ from lifcourse.simulation import check_result, prepare
 # A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer with
 # noise, since their streams and the numbers drawn at a time need room too.
 _NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 10_000, 128
-_NUMBERS_A_CHUNK = 40_000
+# A thread that draws must fetch the interpreter's lock for each neuron's numbers: worth it for so many of them.
+_NUMBERS_A_DRAW = 2000
 _BUSY_NEURONS = 512
 # Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
-_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 4_000_000, 250_000
+_UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 4_000_000, 800_000
 # What an executor gets: it does not tell how many workers it has.
 _FEWEST_NEURONS_A_JOB, _MOST_JOBS = 16, 64
 
@@ -199,7 +200,7 @@ def _run_job(neuron, currents, n, dt, scale, streams, only_counts, count=None):
     width = len(currents)
     state, n_spikes, noise = engine.at_rest(neuron, width), np.zeros(width, np.int64), None
     trains = () if only_counts else engine.new_trains(neuron, width)
-    longest = max(1, (_NUMBERS_A_CHUNK if scale else engine.UPDATES_A_CHUNK) // width)
+    longest = _NUMBERS_A_DRAW if scale else max(1, engine.UPDATES_A_CHUNK // width)
     room = np.zeros((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
     for part in engine.chunks(n, longest):
         steps = part.stop - part.start

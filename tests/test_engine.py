@@ -338,8 +338,9 @@ def test_memory_beside_the_result_is_bounded(sweep):
 
 
 @needs_numba
-def test_memory_of_a_noisy_sweep_is_bounded():
-    # a thousand streams and all their numbers would take 80 MB
+def test_memory_of_a_noisy_sweep_is_bounded(monkeypatch):
+    # for each thread; a thousand streams and all their numbers would take 80 MB
+    monkeypatch.setattr(_jobs, "cores", lambda: 1)
     noisy, currents = replace(presets.lif, noise_sigma=0.01), np.linspace(2e-9, 9e-9, 1000)
     fi_curve(noisy, currents[:10], duration=3e-4, dt=1e-4, rng=np.random.default_rng(1))
     tracemalloc.start()

@@ -366,7 +366,7 @@ def test_jobs_and_chunks(sweep, monkeypatch, job, chunk):
     expected = sweep()
     monkeypatch.setattr(analysis, "_NEURONS_A_JOB", job)
     monkeypatch.setattr(analysis, "_NOISY_NEURONS_A_JOB", job)
-    monkeypatch.setattr(analysis, "_NUMBERS_A_CHUNK", chunk)
+    monkeypatch.setattr(analysis, "_NUMBERS_A_DRAW", chunk)
     assert_same_curve(sweep(), expected)
 
 
@@ -416,7 +416,7 @@ def test_subset_of_currents_has_the_same_noise(noisy):
 
 @pytest.mark.parametrize("sigma", [0.0, 0.03])
 def test_memory_does_not_grow_with_the_steps(sigma, monkeypatch):
-    monkeypatch.setattr(analysis, "_NUMBERS_A_CHUNK", 4000)
+    monkeypatch.setattr(analysis, "_NUMBERS_A_DRAW", 1000)
     neuron = replace(presets.lif, noise_sigma=sigma)
     fi_curve(neuron, [5e-9] * 4, duration=0.01, dt=1e-4, rng=np.random.default_rng(1))  # compiles
     rng = np.random.default_rng(1)
