@@ -20,14 +20,15 @@ def number(name, value, *, positive=False, nonnegative=False):
     ValueError
         If it is NaN or infinite, or not positive (not negative) where it has to be.
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})")
-    try:
-        value = float(value)
-    except OverflowError:
-        raise ValueError(f"{name} = {value!r} is too large for a float") from None
+    if type(value) is not float:
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            value = value[()]
+        if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+            raise TypeError(f"{name} must be a number, not {value!r} ({type(value).__name__})")
+        try:
+            value = float(value)
+        except OverflowError:
+            raise ValueError(f"{name} = {value!r} is too large for a float") from None
     if not math.isfinite(value):
         raise ValueError(f"{name} = {value!r} must be finite")
     if positive and value <= 0:
@@ -37,10 +38,11 @@ def number(name, value, *, positive=False, nonnegative=False):
     return value
 
 
-def array(name, value, *, copy=True):
+def array(name, value, *, copy=True, finite=True):
     """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements.
 
-    With ``copy=False``, an array of floats is returned itself; a result that keeps it would change with it.
+    With ``copy=False``, an array of floats is returned itself; a result that keeps it would change with it. With
+    ``finite=False``, it may hold NaN and infinities: the caller looks for them.
     """
     try:
         found = np.asarray(value)
@@ -50,14 +52,20 @@ def array(name, value, *, copy=True):
         raise TypeError(f"{name} must hold numbers, not {value!r}")
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
-    with np.errstate(over="ignore"):
-        found = found.astype(float, copy=copy)
-    finite = np.isfinite(found)
-    if not finite.all():
-        where = np.argwhere(~finite)[0]
+    if copy or found.dtype != float:
+        with np.errstate(over="ignore"):
+            found = found.astype(float)
+    if finite and not all_finite(found):
+        where = np.argwhere(~np.isfinite(found))[0]
         at = f"[{', '.join(map(str, where))}]" if found.ndim else ""
         raise ValueError(f"{name}{at} = {float(found[tuple(where)])!r} must be finite")
     return found
+
+
+def all_finite(values):
+    """Whether no element is NaN or infinite: true if their sum is finite, which is sooner known."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
 def generator(name, value):

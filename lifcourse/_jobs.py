@@ -12,25 +12,16 @@ def cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_here(run, jobs, store, total, threads):
-    """Call ``store(place, run(*job, count))`` for all pairs ``(place, job)`` of `jobs`, in this process.
-
-    Each thread fetches the next job when it is done with one. An interrupt, or an error in one of them, stops all at
-    their next call of `count`: they call ``count(steps)`` to report progress towards `total`.
-    """
-    with progress_bar(total) as bar:
-        if threads == 1:
-            for place, job in jobs:
-                store(place, run(*job, bar.update))
-        else:
-            _run_in_threads(run, jobs, store, bar, threads)
-
-
 class _Stopped(BaseException):
     pass
 
 
-def _run_in_threads(run, jobs, store, bar, threads):
+def run_here(run, jobs, total, threads):
+    """Call ``run(place, job, count)`` for all pairs ``(place, job)`` of `jobs`, in this process.
+
+    Each thread, the caller's among them, fetches the next job when it is done with one. An interrupt, or an error in
+    one of them, stops all at their next call of `count`: they call ``count(steps)`` to report progress towards `total`.
+    """
     stop, lock, done = threading.Event(), threading.Lock(), 0
 
     def count(steps):
@@ -40,30 +31,39 @@ def _run_in_threads(run, jobs, store, bar, threads):
         with lock:
             done += steps
 
+    def count_and_show(steps):
+        count(steps)
+        bar.update(done - bar.n)
+
     def fetch():
         with lock:
             return next(jobs, None)
 
-    def work():
+    def work(count):
         try:
             for place, job in iter(fetch, None):
-                store(place, run(*job, count))
+                run(place, job, count)
         except _Stopped:
             pass
         except BaseException:
             stop.set()
             raise
 
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            running = [pool.submit(work) for _ in range(threads)]
-            while wait(running, timeout=0.1, return_when=FIRST_EXCEPTION).not_done:
+    with progress_bar(total) as bar:
+        if threads == 1:
+            work(count_and_show)
+            return
+        with ThreadPoolExecutor(threads - 1) as pool:
+            try:
+                others = [pool.submit(work, count) for _ in range(threads - 1)]
+                work(count_and_show)
+                while wait(others, timeout=0.1, return_when=FIRST_EXCEPTION).not_done:
+                    bar.update(done - bar.n)
                 bar.update(done - bar.n)
-            bar.update(done - bar.n)
-        finally:
-            stop.set()
-    for thread in running:
-        thread.result()
+            finally:
+                stop.set()
+        for thread in others:
+            thread.result()
 
 
 def run_elsewhere(run, jobs, store, executor):

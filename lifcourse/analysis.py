@@ -6,14 +6,13 @@ import numpy as np
 from numpy.random.bit_generator import ISpawnableSeedSequence
 
 from lifcourse import _checks, _jobs, engine
-from lifcourse.simulation import check_result, prepare
+from lifcourse.simulation import out_of_range, prepare
 
-# A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer with
-# noise, since their streams and the numbers drawn at a time need room too.
-_NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 10_000, 128
+# A job is what a thread or another machine fetches: as many neurons as fit into a processor's second cache; fewer if
+# more is measured than counts, and with noise, since their streams and the numbers drawn at a time need room too.
+_COUNTED_NEURONS_A_JOB, _NEURONS_A_JOB, _NOISY_NEURONS_A_JOB = 160_000, 20_000, 128
 # A thread that draws must fetch the interpreter's lock for each neuron's numbers: worth it for so many of them.
 _NUMBERS_A_DRAW = 2000
-_BUSY_NEURONS = 512
 # Fewer updates of a neuron take less time than the start of threads; one with noise takes several times as long.
 _UPDATES_WORTH_THREADS, _NOISY_UPDATES_WORTH_THREADS = 4_000_000, 800_000
 # What an executor gets: it does not tell how many workers it has.
@@ -161,21 +160,25 @@ def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
     width = len(currents)
     # Where `dt` may become unstable by fast spikes, their intervals have to be known.
     only_counts = only_counts and dt < neuron.max_dt(neuron.step_parameters(), dt)
-    columns = [np.empty(width, np.int64), *(np.empty(width) for _ in range(0 if only_counts else 4))]
-
-    def store(place, measures):
-        for column, values in zip(columns, measures, strict=True):
-            column[place] = values
-
-    most = _NOISY_NEURONS_A_JOB if scale else _NEURONS_A_JOB
+    columns = _new_columns(width, only_counts)
+    most = _COUNTED_NEURONS_A_JOB if only_counts else _NEURONS_A_JOB
+    if scale:
+        most = _NOISY_NEURONS_A_JOB
 
     def jobs(size):
         size = min(max(8, -(-size // 8) * 8), most)  # eight fill a vector register
         for start in range(0, width, size):
-            some = currents[start : start + size]
+            place = slice(start, min(start + size, width))
             # Streams are spawned job by job: those of a million currents would fill the memory.
-            streams = rng.spawn(len(some)) if scale else []
-            yield slice(start, start + len(some)), (neuron, some, n, dt, scale, streams, only_counts)
+            streams = rng.spawn(place.stop - start) if scale else []
+            yield place, (neuron, currents[place], n, dt, scale, streams, only_counts)
+
+    def run(place, job, count):
+        _run_job(*job, [column[place] for column in columns], count)
+
+    def store(place, measures):
+        for column, values in zip(columns, measures, strict=True):
+            column[place] = values
 
     if executor is not None:
         size = max(_FEWEST_NEURONS_A_JOB, -(-width // _MOST_JOBS))
@@ -186,35 +189,46 @@ def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
         threads = _jobs.cores() if worth_threads and engine.uses_numba() else 1
         # Equal jobs for all threads, so that none is idle in the last round; several where each keeps a processor busy,
         # so that a thread that is held up leaves some of its own to the others.
-        rounds = max(1, -(-width // (threads * most)), min(4, width // (threads * _BUSY_NEURONS)))
+        rounds = max(1, -(-width // (threads * most)), min(8, width // (threads * engine.NEURONS_A_BLOCK)))
         size = -(-width // (threads * rounds))
-        _jobs.run_here(_run_job, jobs(size), store, width * (n - 1), threads)
+        _jobs.run_here(run, jobs(size), width * (n - 1), threads)
     return currents, columns
 
 
-def _run_job(neuron, currents, n, dt, scale, streams, only_counts, count=None):
-    """Simulate some of the currents and return their measures; `count` gets the number of updates after each chunk."""
-    advance, n_currents = engine.advance_for(neuron), len(currents)
-    if n_currents % 8 and engine.uses_numba():  # eight at a time, and none left to be done one by one
-        currents = np.append(currents, np.full(-n_currents % 8, currents[-1]))
-    width = len(currents)
-    state, n_spikes, noise = engine.at_rest(neuron, width), np.zeros(width, np.int64), None
-    trains = () if only_counts else engine.new_trains(neuron, width)
+def _new_columns(width, only_counts):
+    """Room for the measures of `width` currents, in the order of `FICurve`: n_spikes, and unless `only_counts` more."""
+    return [np.empty(width, np.int64), *(np.empty(width) for _ in range(0 if only_counts else 4))]
+
+
+def _run_job(neuron, currents, n, dt, scale, streams, only_counts, columns=None, count=None):
+    """Simulate some of the currents, write their measures into `columns`, and return them.
+
+    `count` gets the number of updates after each chunk.
+    """
+    currents = engine.plain_array(currents)
+    advance, width = engine.advance_for(neuron), len(currents)
+    columns = columns or _new_columns(width, only_counts)
+    tally = None if only_counts else engine.new_tally(width)
     longest = _NUMBERS_A_DRAW if scale else max(1, engine.UPDATES_A_CHUNK // width)
-    room = np.zeros((2, min(longest, n - 1) * width if scale else 0))  # fresh memory for each chunk would cost more
+    is_kept = tally is not None or longest < n - 1
+    kept = np.empty((2 + len(neuron.states), width if is_kept else 0))
+    wide = -(-width // engine.at_once()) * engine.at_once()
+    drawn, noise = np.empty((2, min(longest, n - 1) * wide if scale else 0)), None  # new for each chunk would cost more
     for part in engine.chunks(n, longest):
         steps = part.stop - part.start
         if scale:
-            noise = _noise(scale, streams, *room.reshape(2, -1, width)[:, :steps])
-        advance(dt, part.start, steps, state, currents, noise, n_spikes, trains, ())
+            noise = _noise(scale, streams, *drawn.reshape(2, -1, wide)[:, :steps])
+        lost = advance(dt, part.start, steps, kept, columns[0], currents, noise, tally, ())
         if count is not None:
-            count(steps * n_currents)
-    if only_counts:
-        check_result(neuron, dt, np.inf, state, currents)
-        return (n_spikes[:n_currents],)
-    V_sum, _, tally = trains
-    check_result(neuron, dt, tally[:, engine.SHORTEST_ISI].min(initial=np.inf), (*state, V_sum), currents)
-    return _measures(tally[:n_currents], V_sum[:n_currents], n, dt)
+            count(steps * width)
+    if tally is not None:
+        neuron.check_dt(dt, tally[:, engine.SHORTEST_ISI].min() * dt)
+    if lost >= 0:
+        raise out_of_range(neuron, currents[lost])
+    if tally is not None:
+        for column, values in zip(columns, _measures(tally, kept[-1], n, dt), strict=True):
+            column[:] = values
+    return columns
 
 
 def _noise(scale, streams, drawn, noise):
@@ -222,7 +236,9 @@ def _noise(scale, streams, drawn, noise):
     rows = drawn.reshape(-1)[: len(streams) * len(noise)].reshape(len(streams), -1)
     for stream, row in zip(streams, rows, strict=True):
         stream.standard_normal(out=row)
-    np.multiply(rows.T, scale, out=noise[:, : len(streams)])
+    rows *= scale  # first, where they lie: a product of turned rows takes twice as long as both
+    noise[:, : len(streams)] = rows.T
+    noise[:, len(streams) :] = 0.0
     return noise.reshape(-1)
 
 
@@ -234,5 +250,4 @@ def _measures(tally, V_sum, n, dt):
     variance = np.maximum(squares / intervals - mean**2, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         cv = np.where(count > 2, np.sqrt(variance) / mean, np.nan)
-    first_isi, last_isi = (np.where(count > 1, isi * dt, np.nan) for isi in (first_isi, last_isi))
-    return count, first_isi, last_isi, cv, V_sum / n
+    return count, first_isi * dt, last_isi * dt, cv, V_sum / n

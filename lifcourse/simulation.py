@@ -134,35 +134,39 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     <Recording of LIF: 0.2 s in 2000 samples, 14 spikes>
     """
     n, dt, scale = prepare(neuron, duration, dt, rng, stored=True)
-    current = _checks.array("current", current, copy=False)
+    current = _checks.array("current", current, copy=False, finite=False)  # looked at below, by its sum
     if current.shape not in ((), (n,)):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
-    drive = np.ascontiguousarray(current.reshape(-1))
+    drive = engine.plain_array(current.reshape(-1))
 
-    advance, state, noise = engine.advance_for(neuron, alone=True), engine.at_rest(neuron, 1), None
+    advance, noise = engine.advance_for(neuron, alone=True), None
     n_spikes, samples = np.zeros(1, np.int64), np.empty(n, np.int64)
+    seen = np.array([*neuron.rest(), drive[-1], 0.0, math.inf])
     traces = [np.empty(n if i <= len(neuron.states) else 0) for i in range(3)]
-    for trace, value in zip(traces, state[:, 0], strict=False):
-        trace[0] = value
+    for trace, value in zip(traces, neuron.rest(), strict=True):
+        trace[:1] = value
     applied = np.empty(n)  # the caller may change `current` later
     applied[-1] = drive[-1]
-    for part in engine.chunks(n, engine.UPDATES_A_CHUNK):
+    for part in engine.chunks(n, engine.STEPS_A_CHUNK):
         steps, before = part.stop - part.start, slice(part.start - 1, part.stop - 1)
         if scale:
             noise = scale * rng.standard_normal(steps)
-        trace = applied[before], *(each[part] for each in traces), samples
-        advance(dt, part.start, steps, state, drive[before] if current.shape else drive, noise, n_spikes, (), trace)
-    samples = samples[: n_spikes[0]].copy()
-    shortest = np.diff(samples).min() if len(samples) > 1 else np.inf
-    with np.errstate(over="ignore"):
-        check_result(neuron, dt, shortest, (*state, traces[0].sum(keepdims=True)), current)
+        I = drive[before] if current.shape else drive
+        trace = applied[before], *(each[part] for each in traces), samples, seen
+        advance(dt, part.start, steps, None, n_spikes, I, noise, None, trace)
+    *_, sum_I, sum_states, shortest_isi = seen.tolist()
+    if not math.isfinite(sum_I):
+        _checks.array("current", current)
+    neuron.check_dt(dt, shortest_isi * dt)
+    if not math.isfinite(sum_states):
+        raise out_of_range(neuron, drive[np.abs(drive).argmax()])
     return Recording(
         neuron=neuron,
         dt=dt,
         duration=float(duration),
         current=applied,
         V=traces[0],
-        spike_samples=samples,
+        spike_samples=samples[: n_spikes[0]].copy(),
         states=dict(zip(neuron.states, traces[1:], strict=False)),
     )
 
@@ -184,18 +188,9 @@ def prepare(neuron, duration, dt, rng, *, stored=False):
     return n, dt, neuron.noise_sigma * math.sqrt(dt)
 
 
-def check_result(neuron, dt, shortest, rows, current):
-    """Raise a ValueError if spikes came so fast that `dt` was unstable, or if a value in `rows` is not finite.
-
-    `shortest` is the shortest interval between spikes, in samples; a row has a value a value of `current`.
-    """
-    if shortest < np.inf:
-        neuron.check_dt(dt, shortest * dt)
-    for row in rows:
-        finite = np.isfinite(row)
-        if not finite.all():
-            at = finite.argmin()
-            raise ValueError(
-                f"current = {np.ravel(current)[min(at, np.size(current) - 1)]:g} A: with it and the parameters "
-                f"{neuron!r} the potential leaves the range of floating-point numbers; take a smaller current or dt"
-            )
+def out_of_range(neuron, current):
+    """The error for a potential that is not finite, reached with `current`."""
+    return ValueError(
+        f"current = {current:g} A: with it and the parameters {neuron!r} the potential leaves the range of "
+        "floating-point numbers; take a smaller current or dt"
+    )

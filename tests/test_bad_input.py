@@ -90,6 +90,7 @@ VALUES = {
     "current NaN": (lambda: run(NAN), "current", "nan"),
     "current infinite": (lambda: run(-INF), "current", "-inf"),
     "current with a NaN": (lambda: run(np.where(np.arange(100) == 7, NAN, 1.0)), "current[7]", "nan"),
+    "current with a NaN at the end": (lambda: run(np.where(np.arange(100) == 99, NAN, 1.0)), "current[99]", "nan"),
     "current too long": (lambda: run(np.zeros(101)), "current", "(101,)"),
     "current too short": (lambda: run(np.zeros(99)), "current", "(99,)"),
     "current of one element": (lambda: run([1e-9]), "current", "(1,)"),

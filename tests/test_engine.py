@@ -49,7 +49,7 @@ assert lifcourse.__file__.startswith({path!r})
 from lifcourse import engine, presets, simulate
 print(simulate(presets.aelif, 3e-10, duration=2e-3, dt=1e-4).V[-1].hex())
 if engine.uses_numba():
-    stats = engine._advance_for(type(presets.aelif), True).stats
+    stats = engine._loop_around(type(presets.aelif), True).stats
     print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()))
 """
 
@@ -184,15 +184,15 @@ class RefusedError(Exception):
 def test_error_in_a_job_stops_the_others(threads):
     started, jobs = [], ((slice(at, at + 1), (at,)) for at in range(1000))
 
-    def run(at, count):
-        started.append(at)
-        if at == 4:
+    def run(place, job, count):
+        started.append(job)
+        if job == (4,):
             raise RefusedError
         threading.Event().wait(0.001)
         count(1)
 
     with pytest.raises(RefusedError):
-        _jobs.run_here(run, jobs, lambda place, measures: None, 1000, threads)
+        _jobs.run_here(run, jobs, 1000, threads)
     assert len(started) < 1000
     assert threading.active_count() < threads + 10
 
@@ -350,6 +350,24 @@ def test_memory_of_a_noisy_sweep_is_bounded(monkeypatch):
     finally:
         tracemalloc.stop()
     assert peak < 10e6
+
+
+@needs_numba
+def test_no_array_makes_numba_compile_the_loop_anew():
+    def run(values):
+        simulate(presets.lif, values, duration=0.01, dt=1e-4)
+        spike_counts(presets.lif, values, duration=0.01, dt=1e-4)
+        fi_curve(presets.lif, values, duration=0.01, dt=1e-4)
+
+    values = np.linspace(0.0, 9e-9, 100)
+    run(values)
+    loop = engine._loop_around(type(presets.lif), True)
+    kinds = len(loop.signatures)
+    fixed = values.copy()
+    fixed.flags.writeable = False
+    for other in (fixed, np.repeat(values, 2)[::2], values[::-1], np.broadcast_to(5e-9, 100), values.tolist()):
+        run(other)
+    assert len(loop.signatures) == kinds
 
 
 # The benchmark

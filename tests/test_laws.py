@@ -238,7 +238,7 @@ def test_number_of_samples(neuron, duration, dt, n):
 
 @pytest.mark.parametrize("n", [1, 2, 3, N])
 def test_recording_keeps_the_current_that_was_applied(n, monkeypatch):
-    monkeypatch.setattr(engine, "UPDATES_A_CHUNK", 700)
+    monkeypatch.setattr(engine, "STEPS_A_CHUNK", 700)
     given = np.linspace(1e-9, 9e-9, n)
     recording = simulate(presets.lif, given, duration=n * DT, dt=DT)
     np.testing.assert_array_equal(recording.current, given)
@@ -272,6 +272,20 @@ def test_sweep_equals_single_simulations(firing, sigma):
             assert np.isnan(curve.isi_cv[k])
     assert {0, 1} & set(curve.n_spikes.tolist())
     assert curve.n_spikes.max() > 2
+
+
+@pytest.mark.parametrize("chunk", [1, 50_000, 10**9])
+def test_more_neurons_than_a_block(firing, chunk, monkeypatch):
+    neuron, current = firing
+    how, currents = {"duration": 0.04, "dt": DT}, current * np.linspace(0.5, 4.0, 1100)
+    monkeypatch.setattr(engine, "UPDATES_A_CHUNK", chunk)
+    curve = fi_curve(neuron, currents, **how)
+    np.testing.assert_array_equal(spike_counts(neuron, currents, **how), curve.n_spikes)
+    assert curve.n_spikes[-1] > curve.n_spikes[0]
+    for k in (0, 366, 367, 368, 511, 512, 735, 736, 1099):
+        recording = simulate(neuron, currents[k], **how)
+        assert curve.n_spikes[k] == recording.n_spikes
+        assert curve.mean_V[k] == pytest.approx(recording.mean_V, rel=1e-12)
 
 
 @pytest.mark.parametrize("sigma", [0.0, 0.05])
@@ -364,8 +378,8 @@ def sweep(noisy):
 @pytest.mark.parametrize("chunk", [1, 97, 10**7])
 def test_jobs_and_chunks(sweep, monkeypatch, job, chunk):
     expected = sweep()
-    monkeypatch.setattr(analysis, "_NEURONS_A_JOB", job)
-    monkeypatch.setattr(analysis, "_NOISY_NEURONS_A_JOB", job)
+    for most in ("_NEURONS_A_JOB", "_COUNTED_NEURONS_A_JOB", "_NOISY_NEURONS_A_JOB"):
+        monkeypatch.setattr(analysis, most, job)
     monkeypatch.setattr(analysis, "_NUMBERS_A_DRAW", chunk)
     assert_same_curve(sweep(), expected)
 

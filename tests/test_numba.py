@@ -49,26 +49,34 @@ def test_same_bits(firing, monkeypatch):
 @pytest.mark.parametrize("kept", ["counts", "trains", "trace"])
 def test_same_bits_of_the_engine(firing, kept, noisy, monkeypatch):
     neuron, current = firing
-    width, steps = (1 if kept == "trace" else 11), 3000
-    noise = 1e-4 * np.random.default_rng(1).standard_normal(steps * width) if noisy else None
+    # more than a block of neurons, and neither a multiple of one nor of eight
+    # more than a block of neurons, and not a multiple of eight
+    width, steps = (1, 3000) if kept == "trace" else (engine.NEURONS_A_BLOCK + 11, 300)
+    wide = width if kept == "trace" else width + 5
+    noise = 1e-4 * np.random.default_rng(1).standard_normal((steps, wide)) if noisy else None
     drive = current * np.linspace(1.0, 2.0, width)
     results = []
     for compiled in ("1", "0"):
         monkeypatch.setenv("LIFCOURSE_NUMBA", compiled)
-        advance, state = engine.advance_for(neuron, alone=kept == "trace"), engine.at_rest(neuron, width)
-        counts, trains, trace = np.zeros(width, np.int64), (), ()
-        if kept == "trains":
-            trains = engine.new_trains(neuron, width)
+        advance = engine.advance_for(neuron, alone=kept == "trace")
+        states, counts = np.zeros((2 + len(neuron.states), width)), np.zeros(width, int)
+        tally, trace = engine.new_tally(width) if kept == "trains" else None, ()
         if kept == "trace":
-            trace = *np.zeros((4, steps)), np.zeros(steps, np.int64)
-        advance(DT, 1, steps, state, drive, noise, counts, trains, trace)
-        if kept == "trains":
-            counts = trains[2][:, engine.COUNT]
-        results.append([counts, state, *trains, *trace])
+            seen = np.array([*neuron.rest(), drive[-1], 0.0, np.inf])
+            trace = (*np.zeros((4, steps)), np.zeros(steps, int), seen)
+        for first in (1, 1 + steps // 3):
+            part = steps // 3 if first == 1 else steps - steps // 3
+            given = None if noise is None else noise[first - 1 :, : wide if compiled == "1" else width][:part].ravel()
+            here = [each[first - 1 :] for each in trace[:4]]
+            parts = (*here, *trace[4:]) if trace else ()
+            assert advance(DT, first, part, states, counts, drive, given, tally, parts) < 0
+        if tally is not None:
+            counts = tally[:, engine.COUNT]
+        results.append([counts, states, *trace, *([] if tally is None else [tally])])
     counts = results[0][0]
     assert counts.sum() > 0
     if kept == "trace":
-        assert np.count_nonzero(results[0][-1]) == counts[0]
+        assert np.count_nonzero(results[0][6]) == counts[0]
     for compiled, plain in zip(*results, strict=True):
         np.testing.assert_array_equal(compiled, plain)
 
