@@ -133,12 +133,15 @@ def compete(name, workers, rounds, seconds):
         if "error" in answer:
             found[key] = {"error": answer["error"]}
         else:
-            found[key] = {"first": time.perf_counter() - begin, "spikes": answer["spikes"], "seconds": []}
+            first = time.perf_counter() - begin
+            found[key] = {"first": first, "spikes": answer["spikes"], "seconds": [], "alone": []}
             found[key]["rounds"] = max(1, min(rounds, int(seconds / answer["seconds"])))
     for turn in range(rounds):
         for key, workload, worker in turns:
             if turn < found[key].get("rounds", 0):
-                found[key]["seconds"].append(worker.run(workload)["seconds"])
+                answer = worker.run(workload)
+                for measure in ("seconds", "alone"):
+                    found[key][measure].append(answer[measure])
     for key, each in found.items():
         if "error" not in each:
             each["median"] = statistics.median(each["seconds"])
