@@ -38,11 +38,10 @@ def number(name, value, *, positive=False, nonnegative=False):
     return value
 
 
-def array(name, value, *, copy=True, finite=True):
+def array(name, value, *, copy=True):
     """Return `value` as a float array of its own shape; raise as `number` does, for any of its elements.
 
-    With ``copy=False``, an array of floats is returned itself; a result that keeps it would change with it. With
-    ``finite=False``, it may hold NaN and infinities: the caller looks for them.
+    With ``copy=False``, an array of floats is returned itself; a result that keeps it would change with it.
     """
     try:
         found = np.asarray(value)
@@ -55,17 +54,13 @@ def array(name, value, *, copy=True, finite=True):
     if copy or found.dtype != float:
         with np.errstate(over="ignore"):
             found = found.astype(float)
-    if finite and not all_finite(found):
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = found.sum()  # finite only if all are, and sooner known
+    if not np.isfinite(total) and not np.isfinite(found).all():
         where = np.argwhere(~np.isfinite(found))[0]
         at = f"[{', '.join(map(str, where))}]" if found.ndim else ""
         raise ValueError(f"{name}{at} = {float(found[tuple(where)])!r} must be finite")
     return found
-
-
-def all_finite(values):
-    """Whether no element is NaN or infinite: true if their sum is finite, which is sooner known."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
 def generator(name, value):

@@ -188,7 +188,7 @@ def _make_advance(model, block, at_once, part, new_rows, text, jit):
         noise : one value a neuron for each step, filled up to a multiple of those `at_once`; or None
         tally : what is to be known of each neuron's spikes, instead of `counts`; or None
         trace : of a single neuron, room for I, V, x and y in each step, for the samples of its spikes, and for what is
-            kept instead: V, x, y, the sums of I and of the states, and the shortest interval in samples; or ()
+            kept instead: V, x, y, the sum of all states, and the shortest interval in samples; or ()
 
         Numba compiles the loop anew for each kind of result, without what the others would need.
         """
@@ -202,7 +202,7 @@ def _make_advance(model, block, at_once, part, new_rows, text, jit):
         else:
             p, neurons, stride = parameters[0], 1, 1
             I_trace, V_trace, x_trace, y_trace, samples, seen = trace
-            V_j, x_j, y_j, sum_I, sum_states, shortest_isi = seen
+            V_j, x_j, y_j, sum_states, shortest_isi = seen
         lost, blocks = -1, max(1, -(-neurons // block))
         most = -(-neurons // (blocks * at_once)) * at_once  # the same number in all blocks, or nearly
         for left in range(0, neurons, most):
@@ -261,10 +261,9 @@ def _make_advance(model, block, at_once, part, new_rows, text, jit):
                         x_trace[k] = x_j
                     if has_y:
                         y_trace[k] = y_j
-                    sum_I += I_j
                     sum_states += V_j + x_j + y_j
             if len(trace):
-                seen[0], seen[1], seen[2], seen[3], seen[4], seen[5] = V_j, x_j, y_j, sum_I, sum_states, shortest_isi
+                seen[0], seen[1], seen[2], seen[3], seen[4] = V_j, x_j, y_j, sum_states, shortest_isi
             else:
                 if tally is None:
                     _copy(width, count, part(counts, left, right))

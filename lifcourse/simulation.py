@@ -134,14 +134,14 @@ def simulate(neuron, current, *, duration, dt, rng=None):
     <Recording of LIF: 0.2 s in 2000 samples, 14 spikes>
     """
     n, dt, scale = prepare(neuron, duration, dt, rng, stored=True)
-    current = _checks.array("current", current, copy=False, finite=False)  # looked at below, by its sum
+    current = _checks.array("current", current, copy=False)
     if current.shape not in ((), (n,)):
         raise ValueError(f"current has shape {current.shape}; it must be one number or have shape ({n},), one a sample")
     drive = engine.plain_array(current.reshape(-1))
 
     advance, noise = engine.advance_for(neuron, alone=True), None
     n_spikes, samples = np.zeros(1, np.int64), np.empty(n, np.int64)
-    seen = np.array([*neuron.rest(), drive[-1], 0.0, math.inf])
+    seen = np.array([*neuron.rest(), 0.0, math.inf])
     traces = [np.empty(n if i <= len(neuron.states) else 0) for i in range(3)]
     for trace, value in zip(traces, neuron.rest(), strict=True):
         trace[:1] = value
@@ -154,9 +154,7 @@ def simulate(neuron, current, *, duration, dt, rng=None):
         I = drive[before] if current.shape else drive
         trace = applied[before], *(each[part] for each in traces), samples, seen
         advance(dt, part.start, steps, None, n_spikes, I, noise, None, trace)
-    *_, sum_I, sum_states, shortest_isi = seen.tolist()
-    if not math.isfinite(sum_I):
-        _checks.array("current", current)
+    *_, sum_states, shortest_isi = seen.tolist()
     neuron.check_dt(dt, shortest_isi * dt)
     if not math.isfinite(sum_states):
         raise out_of_range(neuron, drive[np.abs(drive).argmax()])

@@ -62,7 +62,7 @@ def test_same_bits_of_the_engine(firing, kept, noisy, monkeypatch):
         states, counts = np.zeros((2 + len(neuron.states), width)), np.zeros(width, int)
         tally, trace = engine.new_tally(width) if kept == "trains" else None, ()
         if kept == "trace":
-            seen = np.array([*neuron.rest(), drive[-1], 0.0, np.inf])
+            seen = np.array([*neuron.rest(), 0.0, np.inf])
             trace = (*np.zeros((4, steps)), np.zeros(steps, int), seen)
         for first in (1, 1 + steps // 3):
             part = steps // 3 if first == 1 else steps - steps // 3
