@@ -209,7 +209,9 @@ def _run_job(neuron, currents, n, dt, scale, streams, only_counts, columns=None,
     advance, width = engine.advance_for(neuron), len(currents)
     columns = columns or _new_columns(width, only_counts)
     tally = None if only_counts else engine.new_tally(width)
-    longest = _NUMBERS_A_DRAW if scale else max(1, engine.UPDATES_A_CHUNK // width)
+    longest = max(1, min(engine.STEPS_A_CHUNK, engine.UPDATES_A_CHUNK // width))
+    if scale:
+        longest = _NUMBERS_A_DRAW
     is_kept = tally is not None or longest < n - 1
     kept = np.empty((2 + len(neuron.states), width if is_kept else 0))
     wide = -(-width // engine.at_once()) * engine.at_once()

@@ -16,9 +16,9 @@ import numpy as np
 
 from lifcourse.models._source import functions_used, text_of
 
-# A call of the compiled loop cannot be interrupted; with so many updates of neurons side by side, or steps of a single
-# one, it takes less than 0.1 s.
-UPDATES_A_CHUNK, STEPS_A_CHUNK = 16_000_000, 4_000_000
+# A call of the compiled loop cannot be interrupted; with at most so many updates of neurons side by side, and so many
+# steps if they are few, it takes less than 0.1 s.
+UPDATES_A_CHUNK, STEPS_A_CHUNK = 16_000_000, 1_000_000
 # The compiled loop takes so many neurons through all steps of a call before it turns to the next ones: what it needs of
 # them fits into the first cache. Eight of them fill a vector register, and are worked on at once.
 NEURONS_A_BLOCK, _AT_ONCE = 512, 8
