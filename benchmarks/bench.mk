@@ -3,7 +3,7 @@ BENCH_VENV := .venv-bench
 BENCH_PYTHON := $(BENCH_VENV)/bin/python
 
 .PHONY: bench
-bench: $(BENCH_VENV)/.ready  ## Measure the speed against C, NumPy, JAX, Brian2 and NEST (a quarter of an hour)
+bench: $(BENCH_VENV)/.ready  ## Measure the speed against C, NumPy, JAX, Brian2 and NEST (twenty minutes)
 	PATH="$(CURDIR)/$(BENCH_VENV)/bin:$$PATH" $(BENCH_PYTHON) -m benchmarks $(BENCH_OPTIONS)
 
 $(BENCH_VENV)/.ready: benchmarks/requirements.txt benchmarks/requirements-rivals.txt
