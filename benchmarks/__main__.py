@@ -137,11 +137,10 @@ def compete(name, workers, rounds, seconds):
         else:
             first = time.perf_counter() - begin
             found[key] = {"first": first, "spikes": answer["spikes"], "seconds": [], "alone": []}
-            found[key]["rounds"] = max(1, min(rounds, int(seconds / answer["seconds"])))
     spent = dict.fromkeys(found, 0.0)
-    for turn in range(rounds):
+    for _ in range(rounds):
         for key, workload, worker in turns:
-            if turn < found[key].get("rounds", 0) and spent[key] < seconds:
+            if "error" not in found[key] and spent[key] < seconds:
                 begin = time.perf_counter()
                 answer = worker.run(workload)
                 spent[key] += time.perf_counter() - begin

@@ -51,10 +51,8 @@ def array(name, value, *, copy=True):
         raise TypeError(f"{name} must hold numbers, not {value!r}")
     if found.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, not {found.dtype}")
-    if copy or found.dtype != float:
-        with np.errstate(over="ignore"):
-            found = found.astype(float)
     with np.errstate(over="ignore", invalid="ignore"):
+        found = found.astype(float, copy=copy)
         total = found.sum()  # finite only if all are, and sooner known
     if not np.isfinite(total) and not np.isfinite(found).all():
         where = np.argwhere(~np.isfinite(found))[0]

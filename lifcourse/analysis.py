@@ -166,7 +166,7 @@ def _sweep(neuron, currents, duration, dt, rng, executor, *, only_counts=False):
         most = _NOISY_NEURONS_A_JOB
 
     def jobs(size):
-        size = min(max(8, -(-size // 8) * 8), most)  # eight fill a vector register
+        size = min(max(1, engine.filled(size)), most)
         for start in range(0, width, size):
             place = slice(start, min(start + size, width))
             # Streams are spawned job by job: those of a million currents would fill the memory.
@@ -214,7 +214,7 @@ def _run_job(neuron, currents, n, dt, scale, streams, only_counts, columns=None,
         longest = _NUMBERS_A_DRAW
     is_kept = tally is not None or longest < n - 1
     kept = np.empty((2 + len(neuron.states), width if is_kept else 0))
-    wide = -(-width // engine.at_once()) * engine.at_once()
+    wide = engine.filled(width)
     drawn, noise = np.empty((2, min(longest, n - 1) * wide if scale else 0)), None  # new for each chunk would cost more
     for part in engine.chunks(n, longest):
         steps = part.stop - part.start

@@ -41,9 +41,9 @@ def _installed(package):
         return False
 
 
-def at_once():
-    """Number of neurons that the loop works on together: compiled, as many as fill a vector register."""
-    return _AT_ONCE if uses_numba() else 1
+def filled(width):
+    """Number of neurons that the loop works on where there are `width`: compiled, whole vector registers of them."""
+    return -(-width // _AT_ONCE) * _AT_ONCE if uses_numba() else width
 
 
 def plain_array(values):
@@ -99,14 +99,15 @@ def _compiled(model):
     functions = functions_used(model.step)
     for function in functions:
         _make_jitable(function, forceinline=True)
-    for function in (_part, _rows, _copy, _tally, _not_finite):
+    helpers = _part, _rows, _copy, _tally, _not_finite
+    for function in helpers:
         _make_jitable(function)
     shared = model.__module__ != "__main__" and "<locals>" not in model.__qualname__
     jit = functools.partial(numba.njit, nogil=True, error_model="numpy")
     make = functools.partial(_make_advance, model, NEURONS_A_BLOCK, _AT_ONCE, _part, _rows)
     if shared:
         # Numba looks only at the file and the text of `advance` itself; what it is made of has to stand in its closure.
-        texts = map(text_of, (*functions, _part, _rows, _copy, _tally, _not_finite, _make_advance))
+        texts = map(text_of, (*functions, *helpers, _make_advance))
         text = "".join((repr(model.Parameters._fields), *texts))
         try:
             return make(hashlib.sha256(text.encode()).hexdigest(), jit(cache=True))
@@ -193,18 +194,18 @@ def _make_advance(model, block, at_once, part, new_rows, text, jit):
         Numba compiles the loop anew for each kind of result, without what the others would need.
         """
         text  # noqa: B018  held by the closure: cached machine code is found by it
-        if not len(trace):
-            p, neurons = parameters_type(*parameters), len(drive)
-            stride = -(-neurons // at_once) * at_once
-            rows, I, V_sum, count, marks = new_rows(min(neurons + at_once, block))
-            V, x, y = rows
-            eights = marks.view(np.uint64)
-        else:
-            p, neurons, stride = parameters[0], 1, 1
+        if len(trace):
+            p, neurons, most, stride = parameters[0], 1, 1, 1
             I_trace, V_trace, x_trace, y_trace, samples, seen = trace
             V_j, x_j, y_j, sum_states, shortest_isi = seen
-        lost, blocks = -1, max(1, -(-neurons // block))
-        most = -(-neurons // (blocks * at_once)) * at_once  # the same number in all blocks, or nearly
+        else:
+            p, neurons = parameters_type(*parameters), len(drive)
+            stride, blocks = -(-neurons // at_once) * at_once, -(-neurons // block)
+            most = -(-neurons // (blocks * at_once)) * at_once  # the same number in all blocks, or nearly
+            rows, I, V_sum, count, marks = new_rows(most)
+            V, x, y = rows
+            eights = marks.view(np.uint64)
+        lost = -1
         for left in range(0, neurons, most):
             right = min(left + most, neurons)
             width = right - left

@@ -83,17 +83,15 @@ def workloads(threads):
         nest.Cleanup()
         return spikes
 
-    parts = [spikes_of(lif, S2, sigma) for sigma in S2["sigmas"]]
-
-    def many(workload):
-        parts = np.array_split(workload["currents"], max(1, len(workload["currents"]) // 100_000))
-        make = aelif if hasattr(workload["neuron"], "Delta_th") else lif
-        return [spikes_of(make, {**workload, "currents": part}) for part in parts]
+    def many(name):
+        currents, make = S4[name]["currents"], aelif if "AELIF" in name else lif
+        parts = np.array_split(currents, max(1, len(currents) // 100_000))
+        return [spikes_of(make, {**S4[name], "currents": part}) for part in parts]
 
     # NEST simulates one network at a time: each part of S2 and S4 is set up right before it runs.
     return {
         "S1": spikes_of(aelif, S1),
-        "S2": [*parts],
+        "S2": [spikes_of(lif, S2, sigma) for sigma in S2["sigmas"]],
         "S3": (s3_prepare, s3_run),
-        **{name: many(S4[name]) for name in S4},
+        **{name: many(name) for name in S4},
     }
