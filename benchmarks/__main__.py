@@ -85,7 +85,7 @@ class Worker:
 def main():
     arguments = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="one round, S1 to S3 only, no results written")
-    arguments.add_argument("--rounds", type=int, default=15, help="at most so many rounds (default 15)")
+    arguments.add_argument("--rounds", type=int, default=25, help="at most so many rounds (default 25)")
     arguments.add_argument("--seconds", type=float, default=40.0, help="time for a contestant's rounds in a workload")
     options = arguments.parse_args()
     names = ("S1", "S2", "S3") if options.quick else NAMES

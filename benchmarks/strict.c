@@ -129,28 +129,35 @@ void aelif_counts(ptrdiff_t n, ptrdiff_t samples, double dt, Membrane m, Adaptiv
     }
 }
 
-/* S2: LIF with noise. `normal` holds the normal numbers of step k in row k, as long as there are neurons. */
+/* S2: LIF with noise. `normal` holds the normal numbers of neuron j in row j, as they are drawn. A step needs those of all
+ * neurons: they are turned, for as many steps at a time as stay in the cache. */
+#define TURNED 32
 void lif_noisy_trains(ptrdiff_t n, ptrdiff_t samples, double dt, Membrane m, double scale, const double *restrict I,
                       const double *restrict normal, Train *restrict train)
 {
     for (ptrdiff_t left = 0; left < n; left += BLOCK) {
-        double V[BLOCK], drive[BLOCK];
+        double V[BLOCK], drive[BLOCK], noise[TURNED][BLOCK + 8];
         uint8_t spiked[BLOCK] = {0};
         ptrdiff_t width = n - left < BLOCK ? n - left : BLOCK;
         for (ptrdiff_t j = 0; j < width; j++)
             V[j] = m.E_L, drive[j] = I[left + j];
-        for (ptrdiff_t k = 1; k < samples; k++) {
-            const double *restrict xi = normal + (k - 1) * n + left;
-            int any = 0;
-            for (ptrdiff_t j = 0; j < width; j++) {
-                double v = V[j] + dt * (m.G_L * (m.E_L - V[j]) + drive[j]) / m.C_m + scale * xi[j];
-                int s = v > m.V_th;
-                V[j] = s ? m.V_reset : v;
-                spiked[j] = s;
-                any |= s;
+        for (ptrdiff_t first = 1; first < samples; first += TURNED) {
+            ptrdiff_t steps = samples - first < TURNED ? samples - first : TURNED;
+            for (ptrdiff_t j = 0; j < width; j++)
+                for (ptrdiff_t k = 0; k < steps; k++)
+                    noise[k][j] = scale * normal[(left + j) * (samples - 1) + first - 1 + k];
+            for (ptrdiff_t k = 0; k < steps; k++) {
+                int any = 0;
+                for (ptrdiff_t j = 0; j < width; j++) {
+                    double v = V[j] + dt * (m.G_L * (m.E_L - V[j]) + drive[j]) / m.C_m + noise[k][j];
+                    int s = v > m.V_th;
+                    V[j] = s ? m.V_reset : v;
+                    spiked[j] = s;
+                    any |= s;
+                }
+                if (any)
+                    enter(spiked, width, first + k, train + left);
             }
-            if (any)
-                enter(spiked, width, k, train + left);
         }
     }
 }
