@@ -128,7 +128,7 @@ def compete(name, workers, rounds, seconds):
     for label, worker in workers.items():
         if name in worker.workloads:
             turns.append((label, name, worker))
-        # At once, not at the end of the round: a claim divides by their sum, and the machine's pace drifts.
+        # At once, not at the end of the round: claims compare or add the two, and the machine's pace drifts.
         extras = [extra for extra, labels in EXTRAS.items() if extra.startswith(name) and label in labels]
         turns += [(f"{extra}, {label}", extra, worker) for extra in extras]
     found = {}
